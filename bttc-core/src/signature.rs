@@ -416,10 +416,11 @@ impl SecretKey {
     /// Never for any digest that can be found: only if the nonce derived from key and digest gave a zero r or s.
     #[must_use]
     pub fn sign(&self, digest: &B256) -> Signature {
+        // RFC 6979 §3.2 takes the digest modulo the order; the library leaves that to its caller.
         let (signature, recovery) = self
             .0
             .as_nonzero_scalar()
-            .try_sign_prehashed_rfc6979::<k256::sha2::Sha256>(&digest.0.into(), &[])
+            .try_sign_prehashed_rfc6979::<k256::sha2::Sha256>(&reduce(digest).to_repr(), &[])
             .expect("a nonce that yields zero has never been found");
         let recovery = recovery.map_or(0, |id| id.to_byte());
         let (r, s) = signature.split_bytes();
@@ -548,6 +549,14 @@ mod tests {
         let mut words = SignatureWords::from(signature);
         words.v += U256::from(256);
         assert_eq!(words.recover(&digest), Ok(key.address()));
+    }
+
+    #[test]
+    fn a_digest_beyond_the_order_is_signed_as_its_remainder() {
+        let key = SecretKey::from_bytes(&B256::from(ORDER - U256::from(1))).unwrap();
+        // Vector sign-2 of `signature/secp256k1.json`.
+        let r = alloy_primitives::b256!("a7f83b5963eaf5332c633327cc967be8f4166d3f1e0b77f9761d8f4e42211e9a");
+        assert_eq!(key.sign(&B256::repeat_byte(0xff)).r, r);
     }
 
     #[test]

@@ -1,0 +1,147 @@
+//! The accounts, in memory, and their root.
+//!
+//! ```text
+//! account leaf = rlp([ nonce, balance, storage root, code hash ])     at H(address)
+//! storage leaf = rlp(value)                                           at H(slot), value ≠ 0
+//! ```
+//!
+//! [`State`] is what the last block left. A block runs on a [`Pending`] state above it, which hands its changes over
+//! when the block turned out right. Storage roots are kept and computed anew where storage changed; the trie of accounts
+//! is built from its sorted leaves each time.
+//!
+//! Source: `block-layer §5.5; bttc:core/state/statedb.go:890-902`.
+//!
+//! ```
+//! use bttc_evm::state::{Account, Pending, State};
+//! use alloy_primitives::{Address, U256};
+//! use std::collections::BTreeMap;
+//!
+//! let alice = Address::repeat_byte(0xa1);
+//! let state = State::from_accounts([(alice, Account::with_balance(U256::from(5)))]);
+//! let unchanged = Pending::new(&state, &BTreeMap::new()).into_changes();
+//! assert_eq!(unchanged.root(), state.root());
+//! assert_eq!(state.balance(alice), U256::from(5));
+//! ```
+
+mod account;
+mod pending;
+mod trie;
+
+pub use account::Account;
+pub use pending::{Changes, Pending};
+
+use alloy_primitives::{Address, B256, Bytes, U256};
+use bttc_core::hash::keccak256;
+use std::collections::BTreeMap;
+
+/// Every account, as the last block left it. A clone shares code and storage.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct State {
+    accounts: BTreeMap<Address, Account>,
+    /// What the trie holds: hash of the address → encoded account.
+    leaves: BTreeMap<B256, Vec<u8>>,
+    root: B256,
+}
+
+impl State {
+    /// The state of these accounts; empty ones are kept, as in a genesis block.
+    ///
+    /// Source: `block-layer §1.2.2; bttc:core/genesis.go:282`.
+    pub fn from_accounts(accounts: impl IntoIterator<Item = (Address, Account)>) -> Self {
+        let accounts: BTreeMap<_, _> = accounts.into_iter().collect();
+        let leaves: BTreeMap<_, _> = accounts
+            .iter()
+            .map(|(address, account)| (keccak256(address), account.leaf()))
+            .collect();
+        let root = trie::root(leaves.iter().map(|(key, leaf)| (key, leaf.as_slice())));
+        Self { accounts, leaves, root }
+    }
+
+    /// Root of the accounts.
+    #[must_use]
+    pub const fn root(&self) -> B256 {
+        self.root
+    }
+
+    /// An account; `None` where there is none.
+    #[must_use]
+    pub fn account(&self, address: Address) -> Option<&Account> {
+        self.accounts.get(&address)
+    }
+
+    /// Every account in ascending order of addresses.
+    pub fn accounts(&self) -> impl Iterator<Item = (&Address, &Account)> {
+        self.accounts.iter()
+    }
+
+    /// Balance in base units.
+    #[must_use]
+    pub fn balance(&self, address: Address) -> U256 {
+        self.account(address).map_or(U256::ZERO, Account::balance)
+    }
+
+    /// Transactions sent, or contracts created plus one.
+    #[must_use]
+    pub fn nonce(&self, address: Address) -> u64 {
+        self.account(address).map_or(0, Account::nonce)
+    }
+
+    /// Code; empty where there is none.
+    #[must_use]
+    pub fn code(&self, address: Address) -> Bytes {
+        self.account(address).map_or_else(Bytes::new, Account::code)
+    }
+
+    /// The value of a slot; zero where there is none.
+    #[must_use]
+    pub fn storage(&self, address: Address, slot: U256) -> U256 {
+        self.account(address)
+            .map_or(U256::ZERO, |account| account.storage(slot))
+    }
+
+    /// Takes over what a block changed. The changes must come from a [`Pending`] state above this one.
+    pub fn apply(&mut self, changes: Changes) {
+        let Changes { accounts, leaves, root } = changes;
+        for (address, account) in accounts {
+            match account {
+                Some(account) => self.accounts.insert(address, account),
+                None => self.accounts.remove(&address),
+            };
+        }
+        for (key, leaf) in leaves {
+            match leaf {
+                Some(leaf) => self.leaves.insert(key, leaf),
+                None => self.leaves.remove(&key),
+            };
+        }
+        self.root = root;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloy_trie::{EMPTY_ROOT_HASH, TrieAccount, root::state_root_unhashed};
+
+    #[test]
+    fn no_accounts_have_the_empty_root_and_many_the_root_of_a_full_rebuild() {
+        assert_eq!(State::from_accounts([]).root(), EMPTY_ROOT_HASH);
+        let accounts = (0..200_u64).map(|i| {
+            let balance = U256::from(i * i);
+            (Address::from_word(keccak256(i.to_be_bytes())), balance)
+        });
+        let state = State::from_accounts(
+            accounts
+                .clone()
+                .map(|(address, balance)| (address, Account::with_balance(balance))),
+        );
+        let expected = state_root_unhashed(accounts.map(|(address, balance)| {
+            let account = TrieAccount {
+                balance,
+                ..TrieAccount::default()
+            };
+            (address, account)
+        }));
+        assert_eq!(state.root(), expected);
+    }
+}

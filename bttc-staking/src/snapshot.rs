@@ -1,0 +1,457 @@
+//! Who may produce blocks, as of a block.
+//!
+//! Snapshot n judges block n + 1. It is made from the genesis set and moves from header to header; at the end of a
+//! sprint the header's own list of producers becomes the set, and the set turns once:
+//!
+//! ```text
+//! block    … 62    63      64 … 126   127     128 …
+//!                  │ list ▲           │ list ▲
+//!          set of sprint 0│    of sprint 1   │   of sprint 2          (sprints of 64 blocks)
+//! ```
+//!
+//! The arithmetic is that of [`validator_set`](crate::validator_set); how a header changes the set is this module's.
+//!
+//! Source: `block-layer §3; bttc:consensus/bor/snapshot.go, bttc:consensus/bor/bor.go:1406-1429`.
+//!
+//! ```
+//! use alloy_primitives::{Address, B256};
+//! use bttc_core::{chain::ChainSpec, schedule::ProducerSchedule, validator::VotingPower};
+//! use bttc_staking::snapshot::{Producer, Snapshot, SprintHeader};
+//!
+//! let [a, b] = [0xa1, 0xb2].map(|byte| Producer::new(Address::repeat_byte(byte), VotingPower::new(1)));
+//! let mut snapshot = Snapshot::genesis(B256::ZERO, [b, a], ChainSpec::mainnet().timing)?;
+//! assert_eq!(snapshot.turn(1, b.signer)?.succession, 1); // a is in turn
+//!
+//! let header = SprintHeader { number: 1, hash: B256::repeat_byte(1), signer: b.signer, producers: None };
+//! snapshot.apply(&header)?; // a backup signed it
+//! assert_eq!(snapshot.number(), 1);
+//! # Ok::<(), Box<dyn core::error::Error>>(())
+//! ```
+
+use crate::{
+    proposer::{Member, RotationError},
+    validator_set::{ChangeError, Removals, ValidatorSet},
+};
+use alloc::{collections::BTreeMap, string::String, vec::Vec};
+use alloy_primitives::{Address, B256};
+use bttc_core::{
+    id::ValidatorId,
+    schedule::{self, ProducerSchedule, ScheduleError, Timing, Turn},
+    validator::{Validator, VotingPower},
+};
+use serde::{Deserialize, Serialize};
+
+/// A member of a snapshot's set.
+///
+/// Source: `block-layer §3.1; bttc:consensus/bor/validator.go:16-21`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Producer {
+    /// 0 on the chain: headers do not carry it.
+    #[serde(rename = "ID")]
+    pub id: ValidatorId,
+    /// Address of the key it seals with.
+    pub signer: Address,
+    /// Its power.
+    pub power: VotingPower,
+    /// Its priority.
+    #[serde(rename = "accum")]
+    pub priority: i64,
+}
+
+impl Producer {
+    /// The producer that a header or the genesis names.
+    #[must_use]
+    pub const fn new(signer: Address, power: VotingPower) -> Self {
+        Self {
+            id: ValidatorId::new(0),
+            signer,
+            power,
+            priority: 0,
+        }
+    }
+
+    /// The triple that crosses between crates.
+    #[must_use]
+    pub const fn to_validator(&self) -> Validator {
+        Validator::new(self.id, self.signer, self.power)
+    }
+}
+
+impl From<Validator> for Producer {
+    fn from(validator: Validator) -> Self {
+        Self {
+            id: validator.id,
+            ..Self::new(validator.signer, validator.power)
+        }
+    }
+}
+
+impl Member for Producer {
+    fn signer(&self) -> Address {
+        self.signer
+    }
+
+    fn power(&self) -> VotingPower {
+        self.power
+    }
+
+    fn set_power(&mut self, power: VotingPower) {
+        self.power = power;
+    }
+
+    fn priority(&self) -> i64 {
+        self.priority
+    }
+
+    fn set_priority(&mut self, priority: i64) {
+        self.priority = priority;
+    }
+}
+
+/// What a snapshot reads of a header. That the parent is the right one is for the caller to see to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SprintHeader {
+    /// Height.
+    pub number: u64,
+    /// Hash.
+    pub hash: B256,
+    /// Who sealed it.
+    pub signer: Address,
+    /// The list in its extra-data; read at the end of a sprint only, where none counts as an empty one.
+    pub producers: Option<Vec<Validator>>,
+}
+
+/// Who may produce the block after this one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Snapshot {
+    number: u64,
+    hash: B256,
+    set: ValidatorSet<Producer>,
+    recents: BTreeMap<u64, Address>,
+    timing: Timing,
+}
+
+/// Why a header does not follow. The texts are those of the reference.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ApplyError {
+    /// Not the next block.
+    #[error("out of range or non-contiguous chain")]
+    OutOfRangeChain {
+        /// Its height.
+        got: u64,
+        /// Height of the snapshot's block.
+        after: u64,
+    },
+    /// Its signer, or the proposer on record, is no producer.
+    #[error(transparent)]
+    Schedule(#[from] ScheduleError),
+    /// The set cannot turn; the reference stops with a panic.
+    #[error(transparent)]
+    Rotation(#[from] RotationError),
+}
+
+impl Snapshot {
+    /// The snapshot of block 0.
+    ///
+    /// # Errors
+    /// [`ChangeError`] for a list that makes no set; the reference stops with a panic.
+    pub fn genesis(
+        hash: B256,
+        producers: impl IntoIterator<Item = Producer>,
+        timing: Timing,
+    ) -> Result<Self, ChangeError> {
+        Ok(Self {
+            number: 0,
+            hash,
+            set: ValidatorSet::new(producers)?,
+            recents: BTreeMap::new(),
+            timing,
+        })
+    }
+
+    /// Height of its block.
+    #[must_use]
+    pub const fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// Hash of its block.
+    #[must_use]
+    pub const fn hash(&self) -> B256 {
+        self.hash
+    }
+
+    /// The producers and their priorities.
+    #[must_use]
+    pub const fn set(&self) -> &ValidatorSet<Producer> {
+        &self.set
+    }
+
+    /// Who signed the last blocks, at most a sprint of them.
+    #[must_use]
+    pub const fn recents(&self) -> &BTreeMap<u64, Address> {
+        &self.recents
+    }
+
+    /// The chain's timing.
+    #[must_use]
+    pub const fn timing(&self) -> &Timing {
+        &self.timing
+    }
+
+    /// Moves on to the next block.
+    ///
+    /// Source: `block-layer §3.3.3; bttc:consensus/bor/snapshot.go:107-169`.
+    ///
+    /// # Errors
+    /// [`ApplyError`].
+    pub fn apply(&mut self, header: &SprintHeader) -> Result<(), ApplyError> {
+        if self.number.checked_add(1) != Some(header.number) {
+            return Err(ApplyError::OutOfRangeChain {
+                got: header.number,
+                after: self.number,
+            });
+        }
+        if self.set.get(header.signer).is_none() {
+            return Err(ScheduleError::UnauthorizedSigner {
+                block: header.number,
+                signer: header.signer,
+            }
+            .into());
+        }
+        self.turn(header.number, header.signer)?;
+        if self.timing.is_sprint_end(header.number) {
+            let mut set = self.set.clone();
+            let list = header.producers.as_deref().unwrap_or_default();
+            header_update(&mut set, list)?;
+            set.increment(1)?;
+            self.set = set;
+        }
+        // Q-38: this is kept for show; nobody is refused for having signed lately.
+        if let Some(old) = header.number.checked_sub(self.timing.sprint) {
+            self.recents.remove(&old);
+        }
+        self.recents.insert(header.number, header.signer);
+        self.number = header.number;
+        self.hash = header.hash;
+        Ok(())
+    }
+
+    /// The difficulty the reference computes for any address, without asking whether it is a producer.
+    ///
+    /// Source: `block-layer §2.4.2; bttc:consensus/bor/snapshot.go:203-223`.
+    // Q-11: a stranger stands at place −1, and so does a proposer who is none; address zero has difficulty 1.
+    #[must_use]
+    pub fn difficulty(&self, signer: Address) -> u64 {
+        if signer.is_zero() {
+            return 1;
+        }
+        let place = |who: Option<Address>| {
+            let members = self.set.members().iter();
+            let found = (0_i64..).zip(members).find(|(_, member)| Some(member.signer) == who);
+            found.map_or(-1, |(place, _)| place)
+        };
+        let count = i64::try_from(self.set.members().len()).unwrap_or(i64::MAX);
+        let (own, first) = (place(Some(signer)), place(self.in_turn()));
+        let behind = if own < first { own.saturating_add(count) } else { own };
+        count.saturating_sub(behind.saturating_sub(first)).cast_unsigned()
+    }
+
+    fn in_turn(&self) -> Option<Address> {
+        let proposer = self.set.proposer().ok().flatten();
+        proposer.map(|proposer| proposer.signer)
+    }
+
+    /// As the reference writes it to its database.
+    #[must_use]
+    pub fn to_stored(&self) -> StoredSnapshot {
+        let recents = self.recents.iter();
+        StoredSnapshot {
+            number: self.number,
+            hash: self.hash,
+            set: ValidatorSet::from_parts(self.set.members().to_vec(), self.set.elected().copied()),
+            recents: recents
+                .map(|(number, signer)| (alloc::format!("{number}"), *signer))
+                .collect(),
+        }
+    }
+
+    /// From what the reference wrote to its database. The total power is added up anew, and a proposer that is missing
+    /// is looked for and kept.
+    ///
+    /// # Errors
+    /// [`StoredError`].
+    pub fn from_stored(stored: StoredSnapshot, timing: Timing) -> Result<Self, StoredError> {
+        stored.set.total_power()?;
+        let proposer = stored.set.proposer()?.or(stored.set.elected()).copied();
+        let mut recents = BTreeMap::new();
+        for (number, signer) in stored.recents {
+            let Ok(height) = number.parse() else {
+                return Err(StoredError::Height { got: number });
+            };
+            recents.insert(height, signer);
+        }
+        Ok(Self {
+            number: stored.number,
+            hash: stored.hash,
+            set: ValidatorSet::from_parts(stored.set.members().to_vec(), proposer),
+            recents,
+            timing,
+        })
+    }
+}
+
+impl ProducerSchedule for Snapshot {
+    fn turn(&self, number: u64, signer: Address) -> Result<Turn, ScheduleError> {
+        let proposer = self.in_turn().unwrap_or_default();
+        schedule::turn(&self.producers(), proposer, &self.timing, number, signer)
+    }
+
+    fn producers(&self) -> Vec<Validator> {
+        self.set.members().iter().map(Producer::to_validator).collect()
+    }
+}
+
+/// A header's list becomes the set.
+///
+/// Source: `block-layer §3.2.10; bttc:consensus/bor/bor.go:1406-1429`.
+fn header_update(set: &mut ValidatorSet<Producer>, list: &[Validator]) -> Result<(), RotationError> {
+    let mut changes: Vec<Producer> = Vec::with_capacity(list.len());
+    for member in set.members_mut() {
+        // Q-36: a member's power is overwritten before the change-set looks at it, so powers that change and members
+        // that leave do not move the total a newcomer's first priority is made from.
+        let named = list.iter().find(|named| named.signer == member.signer);
+        member.power = named.map_or(VotingPower::ZERO, |named| named.power);
+        changes.push(*member);
+    }
+    for named in list {
+        if !changes.iter().any(|change| change.signer == named.signer) {
+            changes.push(Producer::new(named.signer, named.power));
+        }
+    }
+    match set.merge(&changes, Removals::Allowed) {
+        Ok(Some(merged)) => set.install(merged),
+        // Q-37: a refused list is let pass: the powers are overwritten, members and total stay.
+        Ok(None) | Err(_) => Ok(()),
+    }
+}
+
+/// A snapshot as the reference writes it to its database.
+///
+/// Source: `block-layer §3.4.2, §3.5; bttc:consensus/bor/snapshot.go:59-87`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredSnapshot {
+    /// Height.
+    pub number: u64,
+    /// Hash.
+    pub hash: B256,
+    /// The producers.
+    #[serde(rename = "validatorSet")]
+    pub set: ValidatorSet<Producer>,
+    /// Who signed which block, heights ordered as text.
+    pub recents: BTreeMap<String, Address>,
+}
+
+/// Why a stored snapshot cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum StoredError {
+    /// A height that is none.
+    #[error("{got:?} is no height")]
+    Height {
+        /// The text.
+        got: String,
+    },
+    /// Powers too large together, or two entries of one signer that have most priority.
+    #[error(transparent)]
+    Set(#[from] RotationError),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::vec;
+
+    const TIMING: Timing = Timing {
+        period: 2,
+        producer_delay: 6,
+        sprint: 4,
+        backup_multiplier: 2,
+    };
+
+    fn producer(byte: u8, power: i64) -> Producer {
+        Producer::new(Address::repeat_byte(byte), VotingPower::new(power))
+    }
+
+    fn header(number: u64, signer: u8, list: Option<&[(u8, i64)]>) -> SprintHeader {
+        let list = list.map(|list| list.iter().map(|(b, p)| producer(*b, *p).to_validator()).collect());
+        SprintHeader {
+            number,
+            hash: B256::with_last_byte(u8::try_from(number).unwrap()),
+            signer: Address::repeat_byte(signer),
+            producers: list,
+        }
+    }
+
+    fn priorities(set: &ValidatorSet<Producer>) -> Vec<i64> {
+        set.members().iter().map(|m| m.priority).collect()
+    }
+
+    /// block-layer §10.2 D11.
+    #[test]
+    fn q36_changed_powers_do_not_move_a_newcomers_first_priority() {
+        let mut set = ValidatorSet::new([(0x16, 400), (0x64, 300), (0x96, 100), (0x98, 200)].map(|(b, p)| producer(b, p)))
+            .unwrap();
+        assert_eq!(priorities(&set), [-600, 300, 100, 200]);
+        let list = [(0x96, 100), (0x98, 200), (0x64, 150), (0x16, 800), (0xac, 250)];
+        header_update(&mut set, &list.map(|(b, p)| producer(b, p).to_validator())).unwrap();
+        assert_eq!(priorities(&set), [-318, 582, 382, 482, -1_124]);
+        assert_eq!(set.total_power(), Ok(1_500));
+        set.increment(1).unwrap();
+        assert_eq!(priorities(&set), [482, -768, 482, 682, -874]);
+        assert_eq!(set.elected().map(|p| p.signer), Some(Address::repeat_byte(0x64)));
+    }
+
+    #[test]
+    fn q37_a_refused_list_overwrites_powers_and_nothing_else() {
+        let mut snapshot = Snapshot::genesis(B256::ZERO, [producer(1, 10), producer(2, 20)], TIMING).unwrap();
+        for number in 1..3 {
+            snapshot.apply(&header(number, 1, None)).unwrap();
+        }
+        snapshot.apply(&header(3, 1, None)).unwrap(); // the end of a sprint without a list
+        let powers: Vec<_> = snapshot.set.members().iter().map(|m| m.power.get()).collect();
+        assert_eq!((powers, snapshot.set.total_power()), (vec![0, 0], Ok(30)));
+    }
+
+    #[test]
+    fn q38_one_producer_may_sign_every_block() {
+        let mut snapshot = Snapshot::genesis(B256::ZERO, [producer(1, 1), producer(2, 1)], TIMING).unwrap();
+        for number in 1..=12 {
+            snapshot.apply(&header(number, 2, Some(&[(1, 1), (2, 1)]))).unwrap();
+        }
+        assert_eq!(snapshot.recents.keys().copied().collect::<Vec<_>>(), [9, 10, 11, 12]);
+    }
+
+    #[test]
+    fn q11_difficulty_asks_for_no_membership() {
+        let snapshot = Snapshot::genesis(B256::ZERO, [producer(1, 1), producer(2, 1), producer(3, 1)], TIMING).unwrap();
+        assert_eq!([1, 2, 3].map(|b| snapshot.difficulty(Address::repeat_byte(b))), [3, 2, 1]);
+        assert_eq!(snapshot.difficulty(Address::ZERO), 1);
+        assert_eq!(snapshot.difficulty(Address::repeat_byte(9)), 1); // −1 is moved behind the last
+    }
+
+    #[test]
+    fn strangers_and_gaps_are_refused_and_change_nothing() {
+        let mut snapshot = Snapshot::genesis(B256::ZERO, [producer(1, 1)], TIMING).unwrap();
+        let before = snapshot.clone();
+        assert_eq!(
+            snapshot.apply(&header(2, 1, None)),
+            Err(ApplyError::OutOfRangeChain { got: 2, after: 0 })
+        );
+        let error = snapshot.apply(&header(1, 9, None)).unwrap_err();
+        assert_eq!(
+            alloc::format!("{error}"),
+            "Signer 0x0909090909090909090909090909090909090909 is not a part of the producer set at block 1"
+        );
+        assert_eq!(snapshot, before);
+    }
+}

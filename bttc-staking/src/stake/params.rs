@@ -1,0 +1,92 @@
+//! The numbers the contract works by; governance can change each.
+
+use alloc::collections::BTreeMap;
+use bttc_core::{amount::Amount, root_chain::RootChainId};
+use serde::{Deserialize, Serialize};
+
+/// Numbers the contract works by. [`Default`] is what it is deployed with on the public networks.
+///
+/// Source: `root-contracts §3.3; contracts:staking/stakeManager/StakeManager.sol:72-111`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StakeParams {
+    /// Least stake, 10¹² BTT at first.
+    pub min_deposit: Amount,
+    /// Least fee that comes with a stake or a top-up, 100 000 BTT at first.
+    pub min_fee: Amount,
+    /// Seats.
+    pub validator_threshold: u64,
+    /// Epochs between announcing an exit and taking out the stake.
+    pub withdrawal_delay: u64,
+    /// Epochs between two auction periods.
+    pub dynasty: u64,
+    /// Epochs an auction period lasts.
+    pub auction_period: u64,
+    /// Epochs between two changes of a signer key.
+    pub signer_update_limit: u64,
+    /// Whether delegators may add stake.
+    pub delegation: super::Delegation,
+    /// How a checkpoint's length becomes a reward.
+    pub shape: RewardShape,
+    /// Reward of a checkpoint of full length, by root chain number.
+    pub rewards: BTreeMap<u64, Amount>,
+}
+
+/// How a checkpoint's length becomes a reward.
+///
+/// Source: `root-contracts §5.4; contracts:staking/stakeManager/StakeManager.sol:793-885`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RewardShape {
+    /// Blocks of a checkpoint of full length (T).
+    pub interval: u64,
+    /// Percent that each further full length is worth less (d).
+    pub decrease: u64,
+    /// Full lengths that are paid as such (M).
+    pub max_intervals: u64,
+    /// Percent that a checkpoint with fewer full lengths than the last is worth more, and one with more is worth
+    /// less (δ).
+    pub delta: u64,
+    /// Percent of the reward that its proposer keeps.
+    pub proposer_bonus: u64,
+}
+
+impl Default for StakeParams {
+    fn default() -> Self {
+        let rewards = [
+            (RootChainId::Tron, 29_761_460),
+            (RootChainId::Ethereum, 537_693_670),
+            (RootChainId::Bsc, 4_129_520),
+        ];
+        Self {
+            min_deposit: Amount::from_btt(1_000_000_000_000),
+            min_fee: Amount::from_btt(100_000),
+            validator_threshold: 7,
+            withdrawal_delay: 80,
+            dynasty: 80,
+            // not a quarter of the dynasty until the dynasty is set for the first time.
+            auction_period: 2_048,
+            signer_update_limit: 100,
+            delegation: super::Delegation::Open,
+            shape: RewardShape {
+                interval: 1_024,
+                decrease: 0,
+                max_intervals: 0,
+                delta: 0,
+                proposer_bonus: 10,
+            },
+            rewards: rewards
+                .map(|(chain, btt)| (u64::from(chain.number()), Amount::from_btt(btt)))
+                .into(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn q12_the_first_auction_period_is_not_a_quarter_of_the_dynasty() {
+        let params = StakeParams::default();
+        assert_eq!((params.auction_period, params.dynasty / 4), (2_048, 20));
+    }
+}

@@ -1,0 +1,67 @@
+//! Why a message does not take effect.
+
+use super::records::RecordError;
+use bttc_checkpoint::{
+    ledger::{AckError, NoAckError, ProposeError},
+    vote::VoteResult,
+};
+use bttc_staking::{
+    proposer::RotationError,
+    registry::{SpanError, StakingEventError},
+};
+
+/// Why a message does not take effect; the state is as it was.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// A root event of TRON's staking.
+    #[error(transparent)]
+    Staking(#[from] StakingEventError),
+    /// A state-sync record.
+    #[error(transparent)]
+    Record(#[from] RecordError),
+    /// A span.
+    #[error(transparent)]
+    Span(#[from] SpanError),
+    /// A checkpoint.
+    #[error(transparent)]
+    Checkpoint(#[from] ProposeError),
+    /// An acknowledgement.
+    #[error(transparent)]
+    Ack(#[from] AckError),
+    /// A no-ack.
+    #[error(transparent)]
+    NoAck(#[from] NoAckError),
+    /// The set cannot turn.
+    #[error(transparent)]
+    Rotation(#[from] RotationError),
+    /// The same message stands in the block before.
+    #[error("the message is in the block already")]
+    Twice,
+    /// Too few said yes.
+    #[error("the vote came out as {got:?}, expected yes")]
+    Verdict {
+        /// How it came out.
+        got: VoteResult,
+    },
+}
+
+impl Refusal {
+    /// The reference's result code.
+    ///
+    /// Source: `validation-layer §9.4; delivery:common/error.go:15-78`.
+    #[must_use]
+    pub const fn code(&self) -> u32 {
+        match self {
+            Self::Staking(e) => e.code(),
+            Self::Record(e) => e.code(),
+            Self::Span(e) => e.code(),
+            Self::Checkpoint(e) => e.code(),
+            Self::Ack(e) => e.code(),
+            Self::NoAck(e) => e.code(),
+            // A panic that the reference recovers from.
+            Self::Rotation(_) => 1,
+            Self::Twice => 1_401,
+            Self::Verdict { .. } => 5_502,
+        }
+    }
+}

@@ -1,0 +1,23 @@
+//! The functions a root chain's contracts answer to.
+
+alloy_sol_types::sol! {
+    #![sol(all_derives)]
+
+    // Staking token
+    event Transfer(address indexed from, address indexed to, uint256 value);
+    event Approval(address indexed owner, address indexed spender, uint256 value);
+    function approve(address spender, uint256 amount) returns (bool);
+    function transfer(address to, uint256 amount) returns (bool);
+    function balanceOf(address holder) returns (uint256);
+
+    // StakeManager
+    function stakeFor(address user, uint256 amount, uint256 heimdallFee, bool acceptDelegation, bytes signerPubkey);
+    function withdrawRewards(uint256 validatorId);
+    function validatorReward(uint256 validatorId) returns (uint256);
+    function currentEpoch() returns (uint256);
+
+    // RootChainManager
+    function depositFor(address user, address rootToken, bytes depositData);
+    function exit(bytes inputData);
+    function processedExits(bytes32 exitHash) returns (bool);
+}

@@ -1,0 +1,38 @@
+//! The kinds that are known, one file each.
+
+use crate::{case::Case, failure::Failure};
+use core::fmt;
+
+mod abi;
+mod checkpoint_root;
+mod header;
+mod merkle;
+mod receipts_root;
+mod rlp;
+mod signature;
+mod tron_address;
+
+/// Knows how cases of one kind are run. The runner asks it; each file here has one.
+pub trait Kind: fmt::Debug + Sync {
+    /// The kind's name, as in its folder's.
+    fn name(&self) -> &'static str;
+
+    /// Runs a case: reads its input, calls the crates, compares every field of `expect` that is recorded. What is left
+    /// uncompared fails the case afterwards.
+    ///
+    /// # Errors
+    /// The first [`Failure`].
+    fn run(&self, case: &Case<'_>) -> Result<(), Failure>;
+}
+
+/// All kinds.
+pub static KINDS: &[&dyn Kind] = &[
+    &rlp::Rlp,
+    &abi::Abi,
+    &signature::Signatures,
+    &tron_address::TronAddresses,
+    &checkpoint_root::CheckpointRoot,
+    &merkle::Merkle,
+    &header::Headers,
+    &receipts_root::ReceiptsRoot,
+];
