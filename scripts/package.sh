@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Packs the five libraries as they would be published, then lets a stranger use each one alone: a program outside this
-# workspace, built from the packed files, with default features and nothing of the family but what the library brings.
+# workspace, built from the packed files, with default features and nothing of the family but the library and core's words.
 #
 # usage: scripts/package.sh [crate …]         without crates: all five; else a crate with those it depends on
 # PACKAGE_FLAGS=--allow-dirty packs uncommitted files too.
@@ -50,6 +50,9 @@ edition = "2024"
 $crate = "$(version_of "$crate")"
 alloy-primitives = { version = "1.7", default-features = false } # the vocabulary; adds no feature
 TOML
+  if [ "$crate" != bttc-core ]; then
+    echo "bttc-core = { version = \"$(version_of bttc-core)\", default-features = false }" >> "$user/Cargo.toml"
+  fi
   members+=("\"users/$crate\"")
 done
 

@@ -40,16 +40,20 @@
 //! ```
 #![cfg_attr(not(feature = "std"), no_std)]
 #![cfg_attr(not(test), deny(clippy::as_conversions))]
-#![warn(clippy::std_instead_of_core, clippy::std_instead_of_alloc, clippy::alloc_instead_of_core)]
+#![warn(
+    clippy::std_instead_of_core,
+    clippy::std_instead_of_alloc,
+    clippy::alloc_instead_of_core
+)]
 
 extern crate alloc;
 
-pub mod token;
-pub mod stake;
-pub mod reward;
-pub mod state_sender;
 pub mod proposer;
-pub mod validator_set;
 pub mod registry;
+pub mod reward;
 pub mod selection;
 pub mod snapshot;
+pub mod stake;
+pub mod state_sender;
+pub mod token;
+pub mod validator_set;

@@ -127,9 +127,10 @@ pub fn average<M: Member>(members: &[M]) -> i64 {
 /// Highest less lowest priority; wraps, and is then made positive where that is possible.
 #[must_use]
 pub fn difference<M: Member>(members: &[M]) -> i64 {
-    let (lowest, highest) = members.iter().map(Member::priority).fold((i64::MAX, i64::MIN), |(low, high), p| {
-        (low.min(p), high.max(p))
-    });
+    let (lowest, highest) = members
+        .iter()
+        .map(Member::priority)
+        .fold((i64::MAX, i64::MIN), |(low, high), p| (low.min(p), high.max(p)));
     highest.wrapping_sub(lowest).wrapping_abs()
 }
 

@@ -399,8 +399,9 @@ mod tests {
     /// block-layer §10.2 D11.
     #[test]
     fn q36_changed_powers_do_not_move_a_newcomers_first_priority() {
-        let mut set = ValidatorSet::new([(0x16, 400), (0x64, 300), (0x96, 100), (0x98, 200)].map(|(b, p)| producer(b, p)))
-            .unwrap();
+        let mut set =
+            ValidatorSet::new([(0x16, 400), (0x64, 300), (0x96, 100), (0x98, 200)].map(|(b, p)| producer(b, p)))
+                .unwrap();
         assert_eq!(priorities(&set), [-600, 300, 100, 200]);
         let list = [(0x96, 100), (0x98, 200), (0x64, 150), (0x16, 800), (0xac, 250)];
         header_update(&mut set, &list.map(|(b, p)| producer(b, p).to_validator())).unwrap();
@@ -434,7 +435,10 @@ mod tests {
     #[test]
     fn q11_difficulty_asks_for_no_membership() {
         let snapshot = Snapshot::genesis(B256::ZERO, [producer(1, 1), producer(2, 1), producer(3, 1)], TIMING).unwrap();
-        assert_eq!([1, 2, 3].map(|b| snapshot.difficulty(Address::repeat_byte(b))), [3, 2, 1]);
+        assert_eq!(
+            [1, 2, 3].map(|b| snapshot.difficulty(Address::repeat_byte(b))),
+            [3, 2, 1]
+        );
         assert_eq!(snapshot.difficulty(Address::ZERO), 1);
         assert_eq!(snapshot.difficulty(Address::repeat_byte(9)), 1); // −1 is moved behind the last
     }

@@ -24,7 +24,7 @@
 //!
 //! set.apply(&[member(4, 4), member(1, 0)])?; // 4 joins, 1 leaves
 //! let priorities: Vec<_> = set.members().iter().map(|m| (m.signer[0], m.priority)).collect();
-//! assert_eq!(priorities, [(2, 7), (3, 2), (4, -6)]);
+//! assert_eq!(priorities, [(2, 6), (3, 1), (4, -7)]);
 //! # Ok::<(), bttc_staking::validator_set::ChangeError>(())
 //! ```
 
@@ -575,6 +575,9 @@ mod tests {
     #[test]
     fn the_table_marks_the_proposer() {
         let lines = set(&[1, 2]).to_string();
-        assert!(lines.lines().nth(2).is_some_and(|line| line.starts_with("* 0x0000")), "{lines}");
+        assert!(
+            lines.lines().nth(2).is_some_and(|line| line.starts_with("* 0x0000")),
+            "{lines}"
+        );
     }
 }

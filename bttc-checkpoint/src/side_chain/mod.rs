@@ -5,7 +5,7 @@
 //! block ──receipts──▶ in transaction order  range ──root──▶ what validators sign
 //! ```
 //!
-//! Blocks come as [`Leaf`]s and receipts as [`Receipt`](crate::exit::Receipt)s, so that any node can stand behind it: one in
+//! Blocks come as [`Leaf`]s and receipts as [`Receipt`]s, so that any node can stand behind it: one in
 //! this process, one over JSON-RPC, or a bundle recorded earlier ([`RecordedSideChain`]).
 //!
 //! Sources: `block-layer §7.2` · `withdrawal-proofs §3.8-3.9, §7.3`.

@@ -10,15 +10,6 @@
 //! ```
 //!
 //! Source: `block-layer §5.2–5.3; bttc:core/bor_fee_log.go:46-116`.
-//!
-//! ```
-//! use bttc_evm::executor::transfer_log;
-//! use alloy_primitives::{Address, U256};
-//!
-//! let [amount, before, after] = [3_u64, 10, 7].map(U256::from);
-//! let log = transfer_log(Address::ZERO, Address::repeat_byte(1), amount, [before, U256::ZERO], [after, amount]);
-//! assert_eq!((log.data.topics().len(), log.data.data.len()), (4, 160));
-//! ```
 
 use alloy_primitives::{Address, B256, Log, LogData, U256, b256};
 use bttc_core::chain::SystemContracts;
@@ -41,6 +32,15 @@ pub enum NativeLogs {
 }
 
 /// The log of a value movement, with the balances of both sides before and after it.
+///
+/// ```
+/// use bttc_evm::executor::transfer_log;
+/// use alloy_primitives::{Address, U256};
+///
+/// let [amount, before, after] = [3_u64, 10, 7].map(U256::from);
+/// let log = transfer_log(Address::ZERO, Address::repeat_byte(1), amount, [before, U256::ZERO], [after, amount]);
+/// assert_eq!((log.data.topics().len(), log.data.data.len()), (4, 160));
+/// ```
 #[must_use]
 pub fn transfer_log(from: Address, to: Address, amount: U256, before: [U256; 2], after: [U256; 2]) -> Log {
     log(LOG_TRANSFER, from, to, amount, before, after)

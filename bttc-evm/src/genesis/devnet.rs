@@ -8,25 +8,6 @@
 //! ```
 //!
 //! The slots are those of `contracts/README.md`.
-//!
-//! ```
-//! use bttc_core::{chain::ChainSpec, id::ValidatorId, validator::{Validator, VotingPower}};
-//! use bttc_evm::genesis::{DevnetAllocation, devnet_genesis};
-//! use alloy_primitives::{Address, U256};
-//! use std::collections::BTreeMap;
-//!
-//! let alice = Validator::new(ValidatorId::new(1), Address::repeat_byte(0xa1), VotingPower::new(40));
-//! let genesis = devnet_genesis(&ChainSpec::devnet(), &DevnetAllocation {
-//!     time: 1_700_000_000,
-//!     validators: vec![alice],
-//!     balances: BTreeMap::from([(alice.signer, U256::from(1_000))]),
-//!     root_chain: 1,
-//!     root_token: Address::repeat_byte(0x77),
-//! })?;
-//! let supply = genesis.alloc.values().fold(U256::ZERO, |sum, account| sum + account.balance);
-//! assert_eq!(supply, U256::from(10).pow(U256::from(34)));
-//! # Ok::<(), bttc_evm::genesis::DevnetError>(())
-//! ```
 
 use super::{BorConfig, Genesis, GenesisAccount, GenesisConfig};
 use alloy_primitives::{Address, B256, Bytes, U256, address, uint};
@@ -96,6 +77,25 @@ pub enum DevnetError {
 }
 
 /// Makes the genesis of a network with this spec.
+///
+/// ```
+/// use bttc_core::{chain::ChainSpec, id::ValidatorId, validator::{Validator, VotingPower}};
+/// use bttc_evm::genesis::{DevnetAllocation, devnet_genesis};
+/// use alloy_primitives::{Address, U256};
+/// use std::collections::BTreeMap;
+///
+/// let alice = Validator::new(ValidatorId::new(1), Address::repeat_byte(0xa1), VotingPower::new(40));
+/// let genesis = devnet_genesis(&ChainSpec::devnet(), &DevnetAllocation {
+///     time: 1_700_000_000,
+///     validators: vec![alice],
+///     balances: BTreeMap::from([(alice.signer, U256::from(1_000))]),
+///     root_chain: 1,
+///     root_token: Address::repeat_byte(0x77),
+/// })?;
+/// let supply = genesis.alloc.values().fold(U256::ZERO, |sum, account| sum + account.balance);
+/// assert_eq!(supply, U256::from(10).pow(U256::from(34)));
+/// # Ok::<(), bttc_evm::genesis::DevnetError>(())
+/// ```
 ///
 /// # Errors
 /// [`DevnetError`].

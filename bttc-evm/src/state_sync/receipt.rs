@@ -9,15 +9,6 @@
 //! It exists only where a system call logged something.
 //!
 //! Source: `block-layer §4.3; bttc:core/types/bor_receipt.go:18-86, bttc:core/rawdb/bor_receipt.go:20-30`.
-//!
-//! ```
-//! use bttc_evm::state_sync::synthetic_hash;
-//! use alloy_primitives::b256;
-//!
-//! let genesis = b256!("0x021eb3b7c4161d91f6f92632ebe6e28aa440dd23e3016c086d0fad4b119fcdc1");
-//! let expected = b256!("0xaa14682349ec33ca6e71ea597ad091beb16f97468f32febe1cb1589840cb1243");
-//! assert_eq!(synthetic_hash(64, genesis), expected);
-//! ```
 
 use crate::{
     header::list,
@@ -35,6 +26,15 @@ pub fn receipt_key(number: u64, block_hash: B256) -> Vec<u8> {
 }
 
 /// Hash of the synthetic transaction. It depends on the sealed block's hash.
+///
+/// ```
+/// use bttc_evm::state_sync::synthetic_hash;
+/// use alloy_primitives::b256;
+///
+/// let genesis = b256!("0x021eb3b7c4161d91f6f92632ebe6e28aa440dd23e3016c086d0fad4b119fcdc1");
+/// let expected = b256!("0xaa14682349ec33ca6e71ea597ad091beb16f97468f32febe1cb1589840cb1243");
+/// assert_eq!(synthetic_hash(64, genesis), expected);
+/// ```
 #[must_use]
 pub fn synthetic_hash(number: u64, block_hash: B256) -> B256 {
     keccak256(receipt_key(number, block_hash))

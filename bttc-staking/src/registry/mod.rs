@@ -337,10 +337,7 @@ mod tests {
         assert_eq!(registry.end_block(0), Ok(Vec::new()));
         let signer = key("b").address();
         let nonces = (registry.record(signer), registry.set().get(signer));
-        assert_eq!(
-            (nonces.0.unwrap().nonce.get(), nonces.1.unwrap().nonce.get()),
-            (2, 1)
-        );
+        assert_eq!((nonces.0.unwrap().nonce.get(), nonces.1.unwrap().nonce.get()), (2, 1));
         // Stays in the set until epoch 9, leaves the eligible at once.
         assert_eq!((registry.set().members().len(), registry.eligible(0).count()), (3, 2));
         assert_eq!(registry.end_block(7), Ok(Vec::new()));
@@ -363,11 +360,17 @@ mod tests {
     fn q33_two_joins_of_one_id_in_the_same_window_overwrite() {
         let mut registry = three();
         for name in ["d", "e"] {
-            assert_eq!(registry.admit(&staked(4, name), Sequence::new(name.len().try_into().unwrap(), 7)), Ok(()));
+            assert_eq!(
+                registry.admit(&staked(4, name), Sequence::new(name.len().try_into().unwrap(), 7)),
+                Ok(())
+            );
         }
         registry.settle(&staked(4, "d"), Sequence::new(5, 0), 0).unwrap();
         registry.settle(&staked(4, "e"), Sequence::new(6, 0), 0).unwrap();
-        assert_eq!(registry.record_of(ValidatorId::new(4)).map(|r| r.signer), Some(key("e").address()));
+        assert_eq!(
+            registry.record_of(ValidatorId::new(4)).map(|r| r.signer),
+            Some(key("e").address())
+        );
         assert!(registry.record(key("d").address()).is_some());
     }
 

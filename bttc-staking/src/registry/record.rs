@@ -100,7 +100,10 @@ impl Clone for ValidatorRecord {
     fn clone_from(&mut self, source: &Self) {
         let mut last_updated = core::mem::take(&mut self.last_updated);
         last_updated.clone_from(&source.last_updated);
-        *self = Self { last_updated, ..*source };
+        *self = Self {
+            last_updated,
+            ..*source
+        };
     }
 }
 

@@ -336,7 +336,10 @@ mod tests {
     fn q35_the_rule_changes_at_the_height_of_another_chain() {
         let mainnet = Registry::genesis(&ChainSpec::mainnet(), [], 0).unwrap();
         let rule = |height| format!("{:?}", mainnet.selection_at(height));
-        assert_eq!((rule(375_299), rule(375_300)), ("SlotShuffle".into(), "WeightedDraw".into()));
+        assert_eq!(
+            (rule(375_299), rule(375_300)),
+            ("SlotShuffle".into(), "WeightedDraw".into())
+        );
     }
 
     #[test]

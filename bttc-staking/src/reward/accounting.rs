@@ -7,8 +7,7 @@ use bttc_core::amount::{Amount, AmountError};
 /// What one unit of reward per base unit of stake is in the index: 10²⁵.
 ///
 /// Source: `root-contracts §0.3; contracts:staking/stakeManager/StakeManagerStorage.sol:51`.
-pub(super) const PRECISION: Amount =
-    Amount::from_word(U256::from_limbs([0x1614_0148_4a00_0000, 0x0008_4595, 0, 0]));
+pub(super) const PRECISION: Amount = Amount::from_word(U256::from_limbs([0x1614_0148_4a00_0000, 0x0008_4595, 0, 0]));
 
 impl StakeAccount {
     /// Stake and delegation.
@@ -82,7 +81,11 @@ mod tests {
         let index = PRECISION.to_word() * U256::from(10) / U256::from(3) + U256::from(1);
         account.settle(index).unwrap();
         assert_eq!(
-            (account.reward, account.delegators_reward, account.initial_reward_per_stake),
+            (
+                account.reward,
+                account.delegators_reward,
+                account.initial_reward_per_stake
+            ),
             (Amount::from_units(6), Amount::from_units(4), index)
         );
     }

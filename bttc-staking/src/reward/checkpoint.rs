@@ -389,7 +389,11 @@ mod tests {
             "0",
         ];
         for (id, expected) in (1..).zip(rewards) {
-            assert_eq!(contract.validator_reward(ValidatorId::new(id)), Ok(base(expected)), "id {id}");
+            assert_eq!(
+                contract.validator_reward(ValidatorId::new(id)),
+                Ok(base(expected)),
+                "id {id}"
+            );
         }
     }
 
@@ -409,7 +413,10 @@ mod tests {
         contract.accounts.get_mut(&ValidatorId::new(1)).unwrap().commission_rate = 13;
         check(&mut contract, 1, keys[3].address(), &words(&keys, &DIGEST)).unwrap();
         let first = ValidatorId::new(1);
-        assert_eq!(contract.reward_per_stake(), base("92213114754098360655737704").to_word());
+        assert_eq!(
+            contract.reward_per_stake(),
+            base("92213114754098360655737704").to_word()
+        );
         assert_eq!(contract.validator_reward(first), Ok(base("961690573770491803278")));
         assert_eq!(contract.delegators_reward(first), Ok(base("264743852459016393443")));
     }
@@ -447,14 +454,17 @@ mod tests {
         use super::super::Reading::{Counted, Descending, Repeated};
         let (contract, keys) = staked(&[1, 1, 1, 1], e30(), StakeParams::default());
         let good = words(&keys, &DIGEST);
-        let bad = SignatureWords { v: U256::from(29), ..good[0] };
+        let bad = SignatureWords {
+            v: U256::from(29),
+            ..good[0]
+        };
         let walk = |list: &[SignatureWords]| contract.walk_signatures(&DIGEST, list).unwrap();
         let readings = |walk: &SignatureWalk| walk.read.iter().map(|r| r.reading).collect::<Vec<_>>();
         let [first, second] = [1, 2].map(|id| Counted(ValidatorId::new(id)));
 
         let front = walk(&[bad, good[0], good[1], good[3]]);
         assert_eq!(readings(&front)[..3], [Repeated, first, second]);
-        assert_eq!((front.heads, front.unsigned.clone()), (3, Vec::from([ValidatorId::new(3)])));
+        assert_eq!((front.heads, front.unsigned), (3, Vec::from([ValidatorId::new(3)])));
 
         let behind = walk(&[good[0], bad, good[1], good[2]]);
         assert_eq!(readings(&behind), [first, Descending]);

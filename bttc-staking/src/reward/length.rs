@@ -95,7 +95,11 @@ mod tests {
         // One number goes in and comes out; no root chain is asked.
         assert_eq!(btt(&shape(1), 1, 2), (11_000, 1));
         assert_eq!(btt(&shape(1), 1, 1), (10_000, 1));
-        assert_eq!(btt(&shape(10), 5, 7), (5_000, 7), "less than a full length leaves it alone");
+        assert_eq!(
+            btt(&shape(10), 5, 7),
+            (5_000, 7),
+            "less than a full length leaves it alone"
+        );
     }
 
     #[test]

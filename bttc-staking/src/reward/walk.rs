@@ -12,12 +12,7 @@
 use crate::stake::{StakeManager, StakeStatus};
 use alloc::vec::Vec;
 use alloy_primitives::{Address, B256, U256};
-use bttc_core::{
-    amount::Amount,
-    id::ValidatorId,
-    quorum::Weight,
-    signature::SignatureWords,
-};
+use bttc_core::{amount::Amount, id::ValidatorId, quorum::Weight, signature::SignatureWords};
 use serde::{Deserialize, Serialize};
 
 use super::CheckSignaturesError;
@@ -120,7 +115,10 @@ impl StakeManager {
                 let account = self.account(id).copied().unwrap_or_default();
                 if account.is_validator_at(self.epoch) {
                     last = signer;
-                    walk.power = walk.power.checked_add(account.delegated_amount)?.checked_add(account.amount)?;
+                    walk.power = walk
+                        .power
+                        .checked_add(account.delegated_amount)?
+                        .checked_add(account.amount)?;
                     walk.heads = walk.heads.saturating_add(1);
                     if account.is_leaving() {
                         walk.leaving.push(id);
@@ -180,4 +178,3 @@ impl Cursor<'_> {
         self.rest = self.rest.get(1..).unwrap_or_default();
     }
 }
-

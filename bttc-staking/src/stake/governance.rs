@@ -276,7 +276,10 @@ mod tests {
         let before = contract.clone();
         let stranger = contract.set_validator_threshold(Address::ZERO, 9).unwrap_err();
         assert_eq!(stranger.reason(), "Only governance contract is authorized");
-        assert_eq!(contract.set_validator_threshold(GOVERNANCE, 0).unwrap_err().reason(), "");
+        assert_eq!(
+            contract.set_validator_threshold(GOVERNANCE, 0).unwrap_err().reason(),
+            ""
+        );
         assert_eq!(
             contract.set_proposer_bonus(GOVERNANCE, 101).unwrap_err().reason(),
             "too big"

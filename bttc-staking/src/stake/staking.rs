@@ -214,9 +214,7 @@ impl StakeManager {
             return Err(AmountError::Add(U256::from(id.get()), U256::ONE).into());
         };
 
-        let [transfer, approval] = self
-            .token
-            .transfer_from(self.address, caller, self.address, pulled)?;
+        let [transfer, approval] = self.token.transfer_from(self.address, caller, self.address, pulled)?;
         // the fee is credited to the signer, not to the user it was paid for.
         let fee = TopUpFee {
             user: signer,

@@ -37,9 +37,11 @@ fn record(v: &Value) -> ValidatorRecord {
 
 fn readable(registry: &Registry, ids: &BTreeSet<ValidatorId>, sequences: &BTreeSet<Sequence>) -> Readable {
     let mut map = Readable::new();
-    let members = registry.set().members().iter().map(|m| {
-        json!([m.signer, number(m.id.get()), number(m.power.get()), number(m.priority)])
-    });
+    let members = registry
+        .set()
+        .members()
+        .iter()
+        .map(|m| json!([m.signer, number(m.id.get()), number(m.power.get()), number(m.priority)]));
     map.insert("set".into(), members.collect());
     if let Some(p) = registry.set().elected() {
         map.insert("proposer".into(), json!([p.signer, number(p.priority)]));
@@ -73,10 +75,18 @@ fn readable(registry: &Registry, ids: &BTreeSet<ValidatorId>, sequences: &BTreeS
 fn ours(value: &Value) -> Readable {
     let kept = |path: &str| {
         ["set", "proposer"].contains(&path)
-            || ["validator.", "signerOf.", "stakingSequence."].iter().any(|p| path.starts_with(p))
+            || ["validator.", "signerOf.", "stakingSequence."]
+                .iter()
+                .any(|p| path.starts_with(p))
     };
-    let Value::Object(entries) = value else { return Readable::new() };
-    entries.iter().filter(|(path, _)| kept(path)).map(|(p, v)| (p.clone(), v.clone())).collect()
+    let Value::Object(entries) = value else {
+        return Readable::new();
+    };
+    entries
+        .iter()
+        .filter(|(path, _)| kept(path))
+        .map(|(p, v)| (p.clone(), v.clone()))
+        .collect()
 }
 
 /// The root event that a message reports, and where that stands.
@@ -134,14 +144,33 @@ fn the_registry_follows_the_reference() {
         let mut registry = Registry::genesis(&ChainSpec::mainnet(), validators, ack_count).unwrap();
         let mut sequences = BTreeSet::new();
         let of_genesis = list(&genesis["validators"]).iter().map(|v| &v["id"]);
-        let of_messages = list(&case.input["steps"]).iter().map(|step| &step["msg"]["value"]["id"]);
-        let ids = of_genesis.chain(of_messages).map(|id| ValidatorId::new(int(id))).collect();
+        let of_messages = list(&case.input["steps"])
+            .iter()
+            .map(|step| &step["msg"]["value"]["id"]);
+        let ids = of_genesis
+            .chain(of_messages)
+            .map(|id| ValidatorId::new(int(id)))
+            .collect();
         let mut expected = ours(&case.expect["initial"]);
         assert_eq!(readable(&registry, &ids, &sequences), expected, "{name}: initial");
 
-        for (index, (step, expect)) in list(&case.input["steps"]).iter().zip(list(&case.expect["steps"])).enumerate() {
+        for (index, (step, expect)) in list(&case.input["steps"])
+            .iter()
+            .zip(list(&case.expect["steps"]))
+            .enumerate()
+        {
             let at = format!("{name}: step {index} {step:.120}");
-            let known = ["code", "codespace", "stage", "result", "events", "updates", "changed", "digest", "store"];
+            let known = [
+                "code",
+                "codespace",
+                "stage",
+                "result",
+                "events",
+                "updates",
+                "changed",
+                "digest",
+                "store",
+            ];
             only_fields(expect, &known, &at);
             let code: u32 = int(&expect["code"]);
             let message = event(&step["msg"]);

@@ -2,6 +2,7 @@
 //!
 //! Not looked at yet: the amino form of a span.
 
+use crate::vectors::{address, bytes, cases, hash, int, list, number, only_fields, text_of};
 use alloy_primitives::{Address, FixedBytes};
 use bttc_core::{
     chain::ChainSpec,
@@ -13,7 +14,6 @@ use bttc_staking::{
     selection::{GoRand, ProducerSelection, SlotShuffle, WeightedDraw, draw, shuffled_index},
 };
 use serde_json::{Value, json};
-use crate::vectors::{address, bytes, cases, hash, int, list, number, only_fields, text_of};
 
 /// What Go's library makes of the stream, beyond what selection needs.
 struct Derived<'a>(&'a mut GoRand);
@@ -151,7 +151,14 @@ fn record(v: &Value) -> ValidatorRecord {
 
 fn span(input: &Value, expect: &Value, name: &str) {
     let known = [
-        "eligible", "producers", "spanId", "seedBlock", "setSize", "json", "aminoKeccak", "amino",
+        "eligible",
+        "producers",
+        "spanId",
+        "seedBlock",
+        "setSize",
+        "json",
+        "aminoKeccak",
+        "amino",
     ];
     only_fields(expect, &known, name);
     let mut spec = ChainSpec::mainnet();
@@ -170,7 +177,11 @@ fn span(input: &Value, expect: &Value, name: &str) {
     registry = serde_json::from_value(value).unwrap();
 
     let eligible: Vec<u64> = registry.eligible(ack_count).map(|r| r.id.get()).collect();
-    assert_eq!(eligible, list(&expect["eligible"]).iter().map(int::<u64>).collect::<Vec<_>>(), "{name}");
+    assert_eq!(
+        eligible,
+        list(&expect["eligible"]).iter().map(int::<u64>).collect::<Vec<_>>(),
+        "{name}"
+    );
     let proposal = SpanProposal {
         id: SpanId::new(int(&input["span"]["id"])),
         start: int(&input["span"]["startBlock"]),
@@ -182,9 +193,10 @@ fn span(input: &Value, expect: &Value, name: &str) {
         .settle_span(&proposal, hash(&input["seed"]), ack_count, rule)
         .unwrap()
         .clone();
-    let producers = span.producers.iter().map(|p| {
-        json!([number(p.id.get()), p.signer, number(p.power.get()), number(p.priority)])
-    });
+    let producers = span
+        .producers
+        .iter()
+        .map(|p| json!([number(p.id.get()), p.signer, number(p.power.get()), number(p.priority)]));
     assert_eq!(producers.collect::<Value>(), expect["producers"], "{name}");
     assert_eq!(number(span.id.get()), expect["spanId"], "{name}");
     assert_eq!(registry.last_span(), Some(&span), "{name}");
@@ -193,7 +205,11 @@ fn span(input: &Value, expect: &Value, name: &str) {
     if let Some(json) = expect.get("json") {
         let ours = serde_json::to_string(&span).unwrap();
         assert_eq!(ours, text_of(json), "{name}");
-        assert_eq!(serde_json::from_str::<bttc_staking::registry::SpanRecord>(&ours).unwrap(), span, "{name}");
+        assert_eq!(
+            serde_json::from_str::<bttc_staking::registry::SpanRecord>(&ours).unwrap(),
+            span,
+            "{name}"
+        );
     }
 }
 
@@ -207,7 +223,9 @@ fn producers_are_selected_as_in_the_reference() {
             "range" => {
                 only_fields(expect, &["draws"], name);
                 let mut stream = GoRand::new(int(&input["goSeed"]));
-                let draws = list(&input["max"]).iter().map(|max| number(draw(&mut stream, int(max))));
+                let draws = list(&input["max"])
+                    .iter()
+                    .map(|max| number(draw(&mut stream, int(max))));
                 assert_eq!(draws.collect::<Value>(), expect["draws"], "{name}");
             }
             "shuffle" => {

@@ -2,6 +2,7 @@
 //!
 //! Headers are taken apart here as far as a snapshot needs it; header errors are another crate's.
 
+use crate::vectors::{address, bytes, cases, chain_data, hash, int, list, number, object, only_fields, text_of};
 use alloy_primitives::{Address, B256};
 use bttc_core::{
     chain::ChainSpec,
@@ -14,7 +15,6 @@ use bttc_core::{
 };
 use bttc_staking::snapshot::{Producer, Snapshot, SprintHeader, StoredSnapshot};
 use serde_json::{Value, json};
-use crate::vectors::{address, bytes, cases, chain_data, hash, int, list, number, object, only_fields, text_of};
 
 const SEAL: usize = Signature::LEN;
 const VANITY: usize = 32;
@@ -42,7 +42,11 @@ fn read(rlp: &Value, timing: &Timing) -> Result<SprintHeader, &'static str> {
     let Ok(Item::List(mut items)) = Item::decode(&bytes) else {
         panic!("{rlp} is no header")
     };
-    let number = items[8].as_string().unwrap().iter().fold(0, |n, b| n << 8 | u64::from(*b));
+    let number = items[8]
+        .as_string()
+        .unwrap()
+        .iter()
+        .fold(0, |n, b| n << 8 | u64::from(*b));
     let extra = items[12].as_string().unwrap().to_vec();
     let missing = "extra-data 65 byte signature suffix missing";
     let unsealed = extra.len().checked_sub(SEAL).ok_or(missing)?;
@@ -60,7 +64,11 @@ fn read(rlp: &Value, timing: &Timing) -> Result<SprintHeader, &'static str> {
         list = records.len().is_multiple_of(40).then(|| {
             let record = |bytes: &[u8]| {
                 let power = i64::from_be_bytes(bytes[32..].try_into().unwrap());
-                Validator::new(ValidatorId::new(0), Address::from_slice(&bytes[..20]), VotingPower::new(power))
+                Validator::new(
+                    ValidatorId::new(0),
+                    Address::from_slice(&bytes[..20]),
+                    VotingPower::new(power),
+                )
             };
             records.chunks(40).map(record).collect()
         });
@@ -82,9 +90,9 @@ fn turn(snapshot: &Snapshot, signer: Address) -> Value {
 
 fn state(snapshot: &Snapshot) -> Value {
     let members = snapshot.set().members();
-    let validators = members.iter().map(|m| {
-        json!({"signer": m.signer, "power": number(m.power.get()), "priority": number(m.priority)})
-    });
+    let validators = members
+        .iter()
+        .map(|m| json!({"signer": m.signer, "power": number(m.power.get()), "priority": number(m.priority)}));
     json!({
         "number": snapshot.number(),
         "hash": snapshot.hash(),
@@ -98,7 +106,9 @@ fn state(snapshot: &Snapshot) -> Value {
 fn snapshots_move_as_in_the_reference() {
     for case in cases("snapshot") {
         let (input, expect, name) = (&case.input, &case.expect, &case.name);
-        let known = ["start", "headers", "sets", "final", "error", "failedAt", "abort", "query"];
+        let known = [
+            "start", "headers", "sets", "final", "error", "failedAt", "abort", "query",
+        ];
         only_fields(expect, &known, name);
         let timing = timing(&input["sprint"]);
         let made = match &input["stored"] {
@@ -154,9 +164,15 @@ fn snapshots_move_as_in_the_reference() {
         }
         let last = &expect["final"];
         only_fields(last, &["number", "hash", "recents", "stored"], name);
-        assert_eq!((json!(snapshot.number()), json!(snapshot.hash())), (last["number"].clone(), last["hash"].clone()));
-        let recents: serde_json::Map<String, Value> =
-            snapshot.recents().iter().map(|(n, s)| (n.to_string(), json!(s))).collect();
+        assert_eq!(
+            (json!(snapshot.number()), json!(snapshot.hash())),
+            (last["number"].clone(), last["hash"].clone())
+        );
+        let recents: serde_json::Map<String, Value> = snapshot
+            .recents()
+            .iter()
+            .map(|(n, s)| (n.to_string(), json!(s)))
+            .collect();
         assert_eq!(&recents, object(&last["recents"]), "{name}: recents");
         let stored = serde_json::to_string(&snapshot.to_stored()).unwrap();
         assert_eq!(stored, text_of(&last["stored"]), "{name}: stored");
@@ -194,10 +210,18 @@ fn sequence(snapshot: &Snapshot) -> Value {
     let mut turns: Vec<(u64, Address)> = snapshot
         .producers()
         .iter()
-        .map(|v| (snapshot.turn(snapshot.number() + 1, v.signer).unwrap().difficulty, v.signer))
+        .map(|v| {
+            (
+                snapshot.turn(snapshot.number() + 1, v.signer).unwrap().difficulty,
+                v.signer,
+            )
+        })
         .collect();
     turns.sort_by(|a, b| b.cmp(a));
-    turns.iter().map(|(difficulty, signer)| json!({"signer": signer, "difficulty": difficulty})).collect()
+    turns
+        .iter()
+        .map(|(difficulty, signer)| json!({"signer": signer, "difficulty": difficulty}))
+        .collect()
 }
 
 fn stored(validators: &Value, proposer: &Value, timing: Timing) -> Snapshot {
@@ -214,7 +238,9 @@ fn stored(validators: &Value, proposer: &Value, timing: Timing) -> Snapshot {
 
 #[test]
 fn proposers_follow_one_another_as_on_public_chains() {
-    let Some(cases) = chain_data("proposer-sequence") else { return };
+    let Some(cases) = chain_data("proposer-sequence") else {
+        return;
+    };
     for case in cases {
         let (input, expect, name) = (&case.input, &case.expect, &case.name);
         match text_of(&input["mode"]) {
@@ -228,7 +254,10 @@ fn proposers_follow_one_another_as_on_public_chains() {
                 {
                     // The list of the span that holds the block after the sprint's end.
                     let after = (snapshot.number() + 1) / timing.sprint * timing.sprint + timing.sprint;
-                    let span = list(&input["spans"]).iter().rev().find(|span| int::<u64>(&span["startBlock"]) <= after);
+                    let span = list(&input["spans"])
+                        .iter()
+                        .rev()
+                        .find(|span| int::<u64>(&span["startBlock"]) <= after);
                     let list = span.map_or_else(|| initial.clone(), |span| producers(&span["producers"]));
                     let list: Vec<Validator> = list.iter().map(Producer::to_validator).collect();
                     to_sprint_end(&mut snapshot, &list);

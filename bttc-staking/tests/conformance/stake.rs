@@ -29,7 +29,11 @@ fn share(id: u64) -> Address {
 }
 
 fn role(who: Address) -> String {
-    if who == MANAGER { "@manager".into() } else { format!("{who:#x}") }
+    if who == MANAGER {
+        "@manager".into()
+    } else {
+        format!("{who:#x}")
+    }
 }
 
 fn words(value: &Value) -> Vec<SignatureWords> {
@@ -66,7 +70,9 @@ impl<'a> Run<'a> {
         for actor in list(&input["actors"]) {
             let who = address(&actor["address"]);
             token.mint(who, Amount::from_word(word(&actor["balance"]))).unwrap();
-            token.approve(who, MANAGER, Amount::from_word(word(&actor["allowance"]))).unwrap();
+            token
+                .approve(who, MANAGER, Amount::from_word(word(&actor["allowance"])))
+                .unwrap();
             actors.push(who);
         }
         let governance = address(&input["governance"]);
@@ -115,7 +121,10 @@ impl<'a> Run<'a> {
                 .set_validator_threshold(caller, n("newThreshold"))
                 .map(one)
                 .map_err(|e| e.reason()),
-            "updateDynastyValue" => contract.set_dynasty(caller, n("newDynasty")).map(one).map_err(|e| e.reason()),
+            "updateDynastyValue" => contract
+                .set_dynasty(caller, n("newDynasty"))
+                .map(one)
+                .map_err(|e| e.reason()),
             "updateSignerUpdateLimit" => contract
                 .set_signer_update_limit(caller, n("limit"))
                 .map(none)
@@ -129,8 +138,12 @@ impl<'a> Run<'a> {
                 .map(one)
                 .map_err(|e| e.reason()),
             "updateCheckpointRewardParams" => {
-                let [decrease, max, delta] =
-                    ["rewardDecreasePerCheckpoint", "maxRewardedCheckpoints", "checkpointRewardDelta"].map(n);
+                let [decrease, max, delta] = [
+                    "rewardDecreasePerCheckpoint",
+                    "maxRewardedCheckpoints",
+                    "checkpointRewardDelta",
+                ]
+                .map(n);
                 contract
                     .set_reward_shape(caller, decrease, max, delta)
                     .map(one)
@@ -145,8 +158,15 @@ impl<'a> Run<'a> {
                 .map(none)
                 .map_err(|e| e.reason()),
             "setDelegationEnabled" => {
-                let delegation = if args["enabled"] == true { Delegation::Open } else { Delegation::Closed };
-                contract.set_delegation(caller, delegation).map(none).map_err(|e| e.reason())
+                let delegation = if args["enabled"] == true {
+                    Delegation::Open
+                } else {
+                    Delegation::Closed
+                };
+                contract
+                    .set_delegation(caller, delegation)
+                    .map(none)
+                    .map_err(|e| e.reason())
             }
             "lock" => contract.lock(caller).map(none).map_err(|e| e.reason()),
             "unlock" => contract.unlock(caller).map(none).map_err(|e| e.reason()),
@@ -176,8 +196,18 @@ impl<'a> Run<'a> {
         Some(match result {
             Ok(outcome) => {
                 let logs = list(&expect["events"]);
-                assert_eq!((logs.len(), &logs[0]["event"]), (1, &json!("NewHeaderBlock")), "{}", self.case.name);
-                assert_eq!(outcome.reward.to_word(), word(&logs[0]["args"]["reward"]), "{}", self.case.name);
+                assert_eq!(
+                    (logs.len(), &logs[0]["event"]),
+                    (1, &json!("NewHeaderBlock")),
+                    "{}",
+                    self.case.name
+                );
+                assert_eq!(
+                    outcome.reward.to_word(),
+                    word(&logs[0]["args"]["reward"]),
+                    "{}",
+                    self.case.name
+                );
                 self.contract = contract;
                 Ok(None)
             }
@@ -211,7 +241,14 @@ impl<'a> Run<'a> {
         let params = contract.params();
         let mut map = Readable::new();
         let mut put = |path: String, value: String| {
-            let zero = ["0", "false", &format!("{:#x}", Address::ZERO), &format!("{:#x}", B256::ZERO), "0x", ""];
+            let zero = [
+                "0",
+                "false",
+                &format!("{:#x}", Address::ZERO),
+                &format!("{:#x}", B256::ZERO),
+                "0x",
+                "",
+            ];
             if !zero.contains(&value.as_str()) {
                 map.insert(path, value);
             }
@@ -254,7 +291,10 @@ impl<'a> Run<'a> {
             put(format!("sm.chainReward.{chain}"), units(*reward));
         }
         for chain in 0..256 {
-            put(format!("sm.currentHeaderBlockId.{chain}"), contract.synced(chain).to_string());
+            put(
+                format!("sm.currentHeaderBlockId.{chain}"),
+                contract.synced(chain).to_string(),
+            );
         }
         for (id, a) in contract.accounts() {
             let own = a.contract == share(id.get());
@@ -265,7 +305,10 @@ impl<'a> Run<'a> {
                 ("deactivationEpoch", a.deactivation_epoch.to_string()),
                 ("jailTime", a.jail_time.to_string()),
                 ("signer", format!("{:#x}", a.signer)),
-                ("contractAddress", if own { format!("@share:{id}") } else { String::new() }),
+                (
+                    "contractAddress",
+                    if own { format!("@share:{id}") } else { String::new() },
+                ),
                 ("status", a.status.number().to_string()),
                 ("commissionRate", a.commission_rate.to_string()),
                 ("lastCommissionUpdate", a.last_commission_update.to_string()),
@@ -281,14 +324,23 @@ impl<'a> Run<'a> {
             put(format!("sm.latestSignerUpdateEpoch.{id}"), updated.to_string());
             let start = contract.auction(id).map_or(Epoch::new(0), |auction| auction.start);
             put(format!("sm.auction.{id}.startEpoch"), start.to_string());
-            put(format!("nft.owner.{id}"), contract.owner(id).map_or(String::new(), role));
+            put(
+                format!("nft.owner.{id}"),
+                contract.owner(id).map_or(String::new(), role),
+            );
         }
         for actor in self.actors.iter().copied() {
-            put(format!("token.balance.{}", role(actor)), units(contract.token().balance(actor)));
+            put(
+                format!("token.balance.{}", role(actor)),
+                units(contract.token().balance(actor)),
+            );
             let allowance = contract.token().allowance(actor, MANAGER);
             put(format!("token.allowance.{}", role(actor)), units(allowance));
         }
-        put("token.balance.@manager".into(), units(contract.token().balance(MANAGER)));
+        put(
+            "token.balance.@manager".into(),
+            units(contract.token().balance(MANAGER)),
+        );
         map
     }
 
@@ -298,7 +350,9 @@ impl<'a> Run<'a> {
         let mut checked = 0;
         for (path, expected) in views {
             let mut parts = path.split('.');
-            let (Some(name), Some(id), None) = (parts.next(), parts.next(), parts.next()) else { continue };
+            let (Some(name), Some(id), None) = (parts.next(), parts.next(), parts.next()) else {
+                continue;
+            };
             let id = id.parse().map_or(StakeManager::RETIRED, ValidatorId::new);
             let amount = |reward: Result<Amount, _>| match reward {
                 Ok(amount) => json!(amount.to_word().to_string()),
@@ -310,7 +364,11 @@ impl<'a> Run<'a> {
                 "isValidator" => self.contract.is_validator(id).into(),
                 _ => continue,
             };
-            let expected = if expected.is_number() { json!(expected.to_string()) } else { expected.clone() };
+            let expected = if expected.is_number() {
+                json!(expected.to_string())
+            } else {
+                expected.clone()
+            };
             assert_eq!(got, expected, "{at}: {path}");
             checked += 1;
         }
@@ -345,9 +403,11 @@ fn logs(event: &StakeEvent) -> Vec<Value> {
     };
     let log = |at: &str, event: &str, args: Value| vec![json!({"at": at, "event": event, "args": args})];
     match event {
-        StakeEvent::Token(TokenEvent::Transfer { from, to, value }) => {
-            log("token", "Transfer", json!({"from": role(*from), "to": role(*to), "value": units(value)}))
-        }
+        StakeEvent::Token(TokenEvent::Transfer { from, to, value }) => log(
+            "token",
+            "Transfer",
+            json!({"from": role(*from), "to": role(*to), "value": units(value)}),
+        ),
         StakeEvent::Token(TokenEvent::Approval { owner, spender, value }) => {
             let args = json!({"owner": role(*owner), "spender": role(*spender), "value": units(value)});
             log("token", "Approval", args)
@@ -378,7 +438,11 @@ fn logs(event: &StakeEvent) -> Vec<Value> {
             });
             log("info", "Staked", args)
         }
-        StakeEvent::ClaimRewards { validator, amount, total } => {
+        StakeEvent::ClaimRewards {
+            validator,
+            amount,
+            total,
+        } => {
             let args = json!({"validatorId": validator, "amount": units(amount), "totalAmount": units(total)});
             log("info", "ClaimRewards", args)
         }
@@ -392,20 +456,30 @@ fn logs(event: &StakeEvent) -> Vec<Value> {
             });
             log("info", "CheckpointSyncAck", args)
         }
-        StakeEvent::ThresholdChange { new, old } => {
-            log("info", "ThresholdChange", json!({"newThreshold": new, "oldThreshold": old}))
-        }
-        StakeEvent::DynastyValueChange { new, old } => {
-            log("info", "DynastyValueChange", json!({"newDynasty": new, "oldDynasty": old}))
-        }
-        StakeEvent::ProposerBonusChange { new, old } => {
-            log("info", "ProposerBonusChange", json!({"newProposerBonus": new, "oldProposerBonus": old}))
-        }
+        StakeEvent::ThresholdChange { new, old } => log(
+            "info",
+            "ThresholdChange",
+            json!({"newThreshold": new, "oldThreshold": old}),
+        ),
+        StakeEvent::DynastyValueChange { new, old } => log(
+            "info",
+            "DynastyValueChange",
+            json!({"newDynasty": new, "oldDynasty": old}),
+        ),
+        StakeEvent::ProposerBonusChange { new, old } => log(
+            "info",
+            "ProposerBonusChange",
+            json!({"newProposerBonus": new, "oldProposerBonus": old}),
+        ),
         StakeEvent::ChainRewardUpdate { root_chain, new, old } => {
             let args = json!({"chainId": root_chain, "newReward": units(new), "oldReward": units(old)});
             log("info", "ChainRewardUpdate", args)
         }
-        StakeEvent::RewardParams { decrease, max_intervals, delta } => {
+        StakeEvent::RewardParams {
+            decrease,
+            max_intervals,
+            delta,
+        } => {
             let args = json!({
                 "rewardDecreasePerCheckpoint": decrease,
                 "maxRewardedCheckpoints": max_intervals,
@@ -428,8 +502,16 @@ fn the_contract_behaves_as_the_executed_one() {
         let mut expected: Readable = ours(&case.expect["initial"]).into_iter().filter_map(present).collect();
         assert_eq!(run.readable(), expected, "{name}: initial");
         let mut complete = true;
-        for (index, (step, expect)) in list(&case.input["steps"]).iter().zip(list(&case.expect["steps"])).enumerate() {
-            let at = format!("{name}: step {index} {} {}", step["op"], &step["args"].to_string()[..80.min(step["args"].to_string().len())]);
+        for (index, (step, expect)) in list(&case.input["steps"])
+            .iter()
+            .zip(list(&case.expect["steps"]))
+            .enumerate()
+        {
+            let at = format!(
+                "{name}: step {index} {} {}",
+                step["op"],
+                &step["args"].to_string()[..80.min(step["args"].to_string().len())]
+            );
             let known = ["ok", "revert", "ret", "events", "changed", "digest", "state", "views"];
             only_fields(expect, &known, &at);
             let before = run.contract.clone();
@@ -469,5 +551,8 @@ fn the_contract_behaves_as_the_executed_one() {
         whole += usize::from(complete);
     }
     println!("{steps} steps, {whole} whole traces, {views} views; not modelled: {unmodelled:?}");
-    assert!(steps > 2_000 && whole > 20 && views > 100, "{steps} steps, {whole} traces, {views} views");
+    assert!(
+        steps > 2_000 && whole > 20 && views > 100,
+        "{steps} steps, {whole} traces, {views} views"
+    );
 }

@@ -2,6 +2,7 @@
 //!
 //! Not looked at yet: the amino forms and the set hash.
 
+use crate::vectors::{address, bytes, cases, int, list, number, only_fields, text_of};
 use alloy_primitives::{FixedBytes, hex};
 use bttc_core::{
     hash::Keccak256,
@@ -14,7 +15,6 @@ use bttc_staking::{
     validator_set::{ChangeError, ValidatorSet},
 };
 use serde_json::{Value, json};
-use crate::vectors::{address, bytes, cases, int, list, number, only_fields, text_of};
 
 type Set = ValidatorSet<ValidatorRecord>;
 
@@ -83,13 +83,27 @@ fn digest(set: &Set) -> String {
 }
 
 fn proposer(of: Option<&ValidatorRecord>) -> Value {
-    of.map_or(Value::Null, |p| json!([p.signer, number(p.power.get()), number(p.priority)]))
+    of.map_or(Value::Null, |p| {
+        json!([p.signer, number(p.power.get()), number(p.priority)])
+    })
 }
 
 fn check_state(set: &Set, expect: &Value, at: &str) {
     let known = [
-        "size", "priorities", "members", "records", "total", "proposer", "digest", "json", "average", "difference",
-        "getProposer", "hash", "amino", "aminoJson",
+        "size",
+        "priorities",
+        "members",
+        "records",
+        "total",
+        "proposer",
+        "digest",
+        "json",
+        "average",
+        "difference",
+        "getProposer",
+        "hash",
+        "amino",
+        "aminoJson",
     ];
     only_fields(expect, &known, at);
     let members = set.members();
@@ -100,7 +114,13 @@ fn check_state(set: &Set, expect: &Value, at: &str) {
     };
     check("size", members.len().into());
     check("priorities", members.iter().map(|m| number(m.priority)).collect());
-    check("members", members.iter().map(|m| json!([m.signer, number(m.power.get())])).collect());
+    check(
+        "members",
+        members
+            .iter()
+            .map(|m| json!([m.signer, number(m.power.get())]))
+            .collect(),
+    );
     check("proposer", proposer(set.elected()));
     check("digest", digest(set).into());
     check("average", number(proposer::average(members)));
@@ -182,10 +202,16 @@ fn trace(input: &Value, expect: &Value, name: &str) {
 fn current(input: &Value, expect: &Value, name: &str) {
     only_fields(expect, &["current", "basicValid", "hashBytes", "amino"], name);
     let record = record(&input["validator"]);
-    let answers = list(&input["ackCounts"]).iter().map(|count| record.is_current(int(count)));
+    let answers = list(&input["ackCounts"])
+        .iter()
+        .map(|count| record.is_current(int(count)));
     assert_eq!(answers.map(Value::from).collect::<Value>(), expect["current"], "{name}");
     assert_eq!(record.has_key(), expect["basicValid"], "{name}");
-    assert_eq!(hex::encode_prefixed(record.to_hash_bytes()), expect["hashBytes"], "{name}");
+    assert_eq!(
+        hex::encode_prefixed(record.to_hash_bytes()),
+        expect["hashBytes"],
+        "{name}"
+    );
 }
 
 /// Sums and differences saturate; through the one operation that adds, and the one that subtracts.
@@ -193,8 +219,16 @@ fn clip(input: &Value, expect: &Value, name: &str) {
     only_fields(expect, &["add", "sub"], name);
     for (index, pair) in list(&input["pairs"]).iter().enumerate() {
         let (a, b): (i64, i64) = (int(&pair[0]), int(&pair[1]));
-        assert_eq!(a.saturating_add(b), int::<i64>(&expect["add"][index]), "{name}: {a} + {b}");
-        assert_eq!(a.saturating_sub(b), int::<i64>(&expect["sub"][index]), "{name}: {a} - {b}");
+        assert_eq!(
+            a.saturating_add(b),
+            int::<i64>(&expect["add"][index]),
+            "{name}: {a} + {b}"
+        );
+        assert_eq!(
+            a.saturating_sub(b),
+            int::<i64>(&expect["sub"][index]),
+            "{name}: {a} - {b}"
+        );
     }
 }
 

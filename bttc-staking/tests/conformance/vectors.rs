@@ -35,7 +35,9 @@ fn read(folder: &Path) -> Vec<Case> {
         let bytes = fs::read(&file).unwrap();
         let text = if name.ends_with(".json.gz") {
             let mut text = String::new();
-            flate2::read::GzDecoder::new(&bytes[..]).read_to_string(&mut text).unwrap();
+            flate2::read::GzDecoder::new(&bytes[..])
+                .read_to_string(&mut text)
+                .unwrap();
             text
         } else if name.ends_with(".json") {
             String::from_utf8(bytes).unwrap()
@@ -115,7 +117,9 @@ pub(crate) fn number(n: impl Into<i128>) -> Value {
 }
 
 pub(crate) fn address(value: &Value) -> Address {
-    text_of(value).parse().unwrap_or_else(|_| panic!("{value} is no address"))
+    text_of(value)
+        .parse()
+        .unwrap_or_else(|_| panic!("{value} is no address"))
 }
 
 pub(crate) fn hash(value: &Value) -> B256 {

@@ -75,7 +75,12 @@ impl Account {
 
     /// Says something.
     pub fn say(&self, place: Place, event: impl Into<String>, text: impl Into<String>, note: impl Into<String>) {
-        let line = Line { place, event: event.into(), text: text.into(), note: note.into() };
+        let line = Line {
+            place,
+            event: event.into(),
+            text: text.into(),
+            note: note.into(),
+        };
         let text = match self.form {
             Form::Json => serde_json::to_string(&line).unwrap_or_default(),
             Form::Text => format!("{:<6} {:<13} {:<72} {}", place.name(), line.event, line.text, line.note),
