@@ -280,6 +280,11 @@ impl Node {
             let new = !self.layer.in_flight().any(|other| is_same_fact(other, message));
             new && self.policy.sends(message) == Sending::Yes && self.layer.check(message, now).is_ok()
         });
+        for message in &messages {
+            if let Message::Checkpoint(m) = message {
+                self.proposed = Some((m.checkpoint.range.start(), now));
+            }
+        }
         messages
     }
 
@@ -344,7 +349,7 @@ impl Node {
     }
 
     /// The next checkpoint, when it is this validator's turn to propose.
-    fn next_checkpoint(&mut self) -> Option<Message> {
+    fn next_checkpoint(&self) -> Option<Message> {
         let (spec, root_chain) = (self.layer.spec(), RootChainId::Tron);
         if self.layer.proposer() != Some(self.address()) {
             return None;
@@ -374,10 +379,7 @@ impl Node {
             chain_id: spec.chain_id,
             epoch: self.layer.epoch(),
         };
-        let message = Message::Checkpoint(ProposeCheckpoint { checkpoint, root_chain });
-        self.layer.check(&message, now).ok()?;
-        self.proposed = Some((start, now));
-        Some(message)
+        Some(Message::Checkpoint(ProposeCheckpoint { checkpoint, root_chain }))
     }
 
     /// A no-ack, when the blocks of the next checkpoint have been there for the buffer time and nobody brought it.

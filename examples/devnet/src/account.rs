@@ -6,6 +6,7 @@
 
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
+use serde_json::Value;
 use std::io::{self, IsTerminal, Write};
 
 /// Where something happened.
@@ -45,6 +46,9 @@ pub struct Line {
     /// What follows from it; may be empty.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub note: String,
+    /// The same for machines, in base units and full hashes; not shown to people.
+    #[serde(skip_serializing_if = "Value::is_null")]
+    pub data: Value,
 }
 
 /// Where lines go.
@@ -75,15 +79,28 @@ impl Account {
 
     /// Says something.
     pub fn say(&self, place: Place, event: impl Into<String>, text: impl Into<String>, note: impl Into<String>) {
+        self.tell(place, event, text, note, Value::Null);
+    }
+
+    /// Says something, with what machines want to know of it.
+    pub fn tell(
+        &self,
+        place: Place,
+        event: impl Into<String>,
+        text: impl Into<String>,
+        note: impl Into<String>,
+        data: Value,
+    ) {
         let line = Line {
             place,
             event: event.into(),
             text: text.into(),
             note: note.into(),
+            data,
         };
         let text = match self.form {
             Form::Json => serde_json::to_string(&line).unwrap_or_default(),
-            Form::Text => format!("{:<6} {:<13} {:<72} {}", place.name(), line.event, line.text, line.note),
+            Form::Text => format!("{:<6} {:<13} {:<76} {}", place.name(), line.event, line.text, line.note),
         };
         self.print(text.trim_end());
     }
