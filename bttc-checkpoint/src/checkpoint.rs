@@ -84,11 +84,7 @@ impl BlockRange {
     /// # Errors
     /// [`RangeError::Backwards`].
     pub const fn new(start: u64, end: u64) -> Result<Self, RangeError> {
-        if start <= end {
-            Ok(Self { start, end })
-        } else {
-            Err(RangeError::Backwards { start, end })
-        }
+        if start <= end { Ok(Self { start, end }) } else { Err(RangeError::Backwards { start, end }) }
     }
 
     /// The range of these heights, as the validation layer takes it.
@@ -98,11 +94,7 @@ impl BlockRange {
     /// # Errors
     /// [`RangeError`].
     pub fn proposed(start: u64, end: u64) -> Result<Self, RangeError> {
-        if start == end {
-            Err(RangeError::OneBlock { block: start })
-        } else {
-            Self::new(start, end)
-        }
+        if start == end { Err(RangeError::OneBlock { block: start }) } else { Self::new(start, end) }
     }
 
     /// First block.
@@ -201,10 +193,7 @@ impl CheckpointBuilder {
     /// Begins at this block.
     #[must_use]
     pub const fn new(start: u64) -> Self {
-        Self {
-            start,
-            tree: CheckpointTree::new(),
-        }
+        Self { start, tree: CheckpointTree::new() }
     }
 
     /// Height of the block it wants next; `None` past the last height.
@@ -251,14 +240,7 @@ impl CheckpointBuilder {
         epoch: Epoch,
     ) -> Result<Checkpoint, EmptyRange> {
         let (range, root) = self.range().zip(self.root()).ok_or(EmptyRange { start: self.start })?;
-        Ok(Checkpoint {
-            proposer,
-            range,
-            root,
-            account_root,
-            chain_id,
-            epoch,
-        })
+        Ok(Checkpoint { proposer, range, root, account_root, chain_id, epoch })
     }
 }
 

@@ -77,9 +77,9 @@ pub fn fee_of(text: &str) -> Result<Amount, FeeTextError> {
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(FeeTextError { got: text.to_owned() });
     }
-    let value = digits.bytes().try_fold(U256::ZERO, |value, digit| {
-        value.checked_mul(U256::from(10))?.checked_add(U256::from(digit - b'0'))
-    });
+    let value = digits
+        .bytes()
+        .try_fold(U256::ZERO, |value, digit| value.checked_mul(U256::from(10))?.checked_add(U256::from(digit - b'0')));
     Ok(Amount::from_word(value.unwrap_or_default()))
 }
 
@@ -163,10 +163,7 @@ impl FeeAccounts {
 fn climb(level: &mut Vec<B256>, mut below: impl FnMut(&[B256])) {
     loop {
         below(level);
-        *level = level
-            .chunks(2)
-            .filter_map(|pair| Some(parent(pair.first()?, pair.last()?)))
-            .collect();
+        *level = level.chunks(2).filter_map(|pair| Some(parent(pair.first()?, pair.last()?))).collect();
         if level.len() <= 1 {
             return;
         }
@@ -185,10 +182,7 @@ mod tests {
     use alloy_primitives::b256;
 
     fn accounts(fees: &[&str]) -> FeeAccounts {
-        (1..)
-            .zip(fees)
-            .map(|(byte, fee)| (Address::repeat_byte(byte), fee_of(fee).unwrap()))
-            .collect()
+        (1..).zip(fees).map(|(byte, fee)| (Address::repeat_byte(byte), fee_of(fee).unwrap())).collect()
     }
 
     #[test]
@@ -196,22 +190,10 @@ mod tests {
         // validation-layer §3.2
         let fees = ["0", "1000000000000000000", "5", "7", "123456789"];
         for (count, root) in [
-            (
-                1,
-                b256!("a2a660dfa30d64575e5b50c22cdcb25d3644c0107eb5e26d5c3ef10ad1283878"),
-            ),
-            (
-                2,
-                b256!("0352b081a09849a02179a3d838f7bd4b2afbe5bdf764cf421ae1ddc89ec88581"),
-            ),
-            (
-                3,
-                b256!("1b23caf551fde470d8bacd7c3f1812dbdc0fd4096a5972a1b66291f278b1fcd7"),
-            ),
-            (
-                5,
-                b256!("ba1ca3079e46af3e4580614642215f057f5af9ce15da6a63c2760f5bf43f8d0f"),
-            ),
+            (1, b256!("a2a660dfa30d64575e5b50c22cdcb25d3644c0107eb5e26d5c3ef10ad1283878")),
+            (2, b256!("0352b081a09849a02179a3d838f7bd4b2afbe5bdf764cf421ae1ddc89ec88581")),
+            (3, b256!("1b23caf551fde470d8bacd7c3f1812dbdc0fd4096a5972a1b66291f278b1fcd7")),
+            (5, b256!("ba1ca3079e46af3e4580614642215f057f5af9ce15da6a63c2760f5bf43f8d0f")),
         ] {
             assert_eq!(accounts(&fees[..count]).root(), Ok(root), "{count} accounts");
         }
@@ -236,9 +218,6 @@ mod tests {
         assert_eq!(accounts.answer(stranger).siblings, Vec::<B256>::new());
         accounts.open(Address::ZERO);
         let answer = accounts.answer(stranger);
-        assert_eq!(
-            Some(answer.siblings),
-            accounts.proof(Address::ZERO).map(|proof| proof.siblings)
-        );
+        assert_eq!(Some(answer.siblings), accounts.proof(Address::ZERO).map(|proof| proof.siblings));
     }
 }

@@ -80,11 +80,7 @@ impl<T: SignData> Signatures<T> {
     /// A message that nobody has signed.
     pub fn over(message: T) -> Self {
         let digest = VoteResult::Yes.digest(&message.sign_data());
-        Self {
-            message,
-            digest,
-            by_signer: BTreeMap::new(),
-        }
+        Self { message, digest, by_signer: BTreeMap::new() }
     }
 
     /// A message with those of these votes that count.
@@ -107,10 +103,7 @@ impl<T: SignData> Signatures<T> {
         // The layer's reader knows v = 0 … 3 and no 27, like that of seals.
         let got = signature.recover_seal(&self.digest)?.address();
         if got != validator {
-            return Err(VoteError::Signer {
-                got,
-                expected: validator,
-            });
+            return Err(VoteError::Signer { got, expected: validator });
         }
         Ok(match self.by_signer.entry(validator) {
             Entry::Vacant(place) => {
@@ -151,11 +144,7 @@ impl<T: SignData> Signatures<T> {
     pub fn into_signed(self, quorum: &dyn Quorum) -> Result<Signed<T>, NoQuorum<T>> {
         let (tally, threshold) = (self.tally(quorum), quorum.threshold());
         if !quorum.is_met(tally) {
-            return Err(NoQuorum {
-                signatures: Box::new(self),
-                tally,
-                threshold,
-            });
+            return Err(NoQuorum { signatures: Box::new(self), tally, threshold });
         }
         Ok(Signed {
             data: self.message.sign_data().into(),
@@ -226,10 +215,7 @@ impl<T> Signed<T> {
     /// The signatures as contracts take them, `uint256[3][]`: r, s, v + 27, ascending by signer.
     #[must_use]
     pub fn to_words(&self) -> Vec<SignatureWords> {
-        self.signatures
-            .iter()
-            .map(|(_, signature)| (*signature).into())
-            .collect()
+        self.signatures.iter().map(|(_, signature)| (*signature).into()).collect()
     }
 }
 
@@ -239,9 +225,7 @@ mod tests {
     use bttc_core::{quorum::HeadQuorum, signature::SecretKey};
 
     fn keys() -> Vec<SecretKey> {
-        (1..=4)
-            .map(|n| SecretKey::from_bytes(&B256::repeat_byte(n)).unwrap())
-            .collect()
+        (1..=4).map(|n| SecretKey::from_bytes(&B256::repeat_byte(n)).unwrap()).collect()
     }
 
     #[test]
@@ -254,19 +238,12 @@ mod tests {
             assert_eq!(signatures.admit(key.address(), key.sign(&digest)), Ok(Admission::New));
         }
         let refused = signatures.into_signed(&quorum).unwrap_err();
-        assert_eq!(
-            (refused.tally.get().to::<u64>(), refused.threshold.get().to::<u64>()),
-            (2, 3)
-        );
+        assert_eq!((refused.tally.get().to::<u64>(), refused.threshold.get().to::<u64>()), (2, 3));
 
         let mut signatures = *refused.signatures;
         signatures.admit(keys[2].address(), keys[2].sign(&digest)).unwrap();
         let signed = signatures.into_signed(&quorum).unwrap();
-        let recovered: Vec<Address> = signed
-            .to_words()
-            .iter()
-            .map(|words| words.recover(&digest).unwrap())
-            .collect();
+        let recovered: Vec<Address> = signed.to_words().iter().map(|words| words.recover(&digest).unwrap()).collect();
         assert!(recovered.is_sorted());
         assert_eq!(recovered.len(), 3);
     }
@@ -285,10 +262,7 @@ mod tests {
         let keys = keys();
         let mut signatures = Signatures::over(Bytes::from_static(b"data"));
         let foreign = keys[0].sign(&signatures.digest());
-        assert!(matches!(
-            signatures.admit(keys[1].address(), foreign),
-            Err(VoteError::Signer { .. })
-        ));
+        assert!(matches!(signatures.admit(keys[1].address(), foreign), Err(VoteError::Signer { .. })));
         let no = keys[0].sign(&VoteResult::No.digest(b"data"));
         assert!(signatures.admit(keys[0].address(), no).is_err());
         assert_eq!(signatures.signers().count(), 0);

@@ -120,15 +120,8 @@ impl Submission {
     /// Selector and arguments.
     #[must_use]
     pub fn to_calldata(&self) -> Bytes {
-        let sigs = self
-            .signatures
-            .iter()
-            .map(|words| [words.r, words.s, words.v])
-            .collect();
-        let arguments = abi::submitCheckpointCall {
-            data: self.data.clone(),
-            sigs,
-        };
+        let sigs = self.signatures.iter().map(|words| [words.r, words.s, words.v]).collect();
+        let arguments = abi::submitCheckpointCall { data: self.data.clone(), sigs };
         // All six functions take the same arguments.
         let mut calldata = arguments.abi_encode();
         calldata[..4].copy_from_slice(&self.function.selector());
@@ -144,31 +137,20 @@ impl Submission {
         let function = Function::ALL
             .into_iter()
             .find(|function| function.selector() == selector)
-            .ok_or_else(|| SubmissionError::Selector {
-                got: Bytes::copy_from_slice(selector),
-            })?;
-        let call = abi::submitCheckpointCall::abi_decode_raw(arguments).map_err(|_| SubmissionError::Arguments {
-            function,
-            bytes: arguments.len(),
-        })?;
+            .ok_or_else(|| SubmissionError::Selector { got: Bytes::copy_from_slice(selector) })?;
+        let call = abi::submitCheckpointCall::abi_decode_raw(arguments)
+            .map_err(|_| SubmissionError::Arguments { function, bytes: arguments.len() })?;
         Ok(Self {
             function,
             data: call.data,
-            signatures: call
-                .sigs
-                .into_iter()
-                .map(|[r, s, v]| SignatureWords { r, s, v })
-                .collect(),
+            signatures: call.sigs.into_iter().map(|[r, s, v]| SignatureWords { r, s, v }).collect(),
         })
     }
 
     /// The call of this contract.
     #[must_use]
     pub fn to_call(&self, contract: Address) -> RootCall {
-        RootCall {
-            to: contract,
-            data: self.to_calldata(),
-        }
+        RootCall { to: contract, data: self.to_calldata() }
     }
 }
 
@@ -202,11 +184,7 @@ impl<T: Submittable> Signed<T> {
     /// The signed message with its signatures, for its contract.
     #[must_use]
     pub fn to_submission(&self) -> Submission {
-        Submission {
-            function: T::FUNCTION,
-            data: self.data().clone(),
-            signatures: self.to_words(),
-        }
+        Submission { function: T::FUNCTION, data: self.data().clone(), signatures: self.to_words() }
     }
 
     /// The call of this contract.
@@ -231,12 +209,7 @@ mod tests {
     #[test]
     fn other_calldata_says_what_is_wrong() {
         let selector = Submission::decode(&hex!("01020304")).unwrap_err();
-        assert_eq!(
-            selector,
-            SubmissionError::Selector {
-                got: hex!("01020304").into()
-            }
-        );
+        assert_eq!(selector, SubmissionError::Selector { got: hex!("01020304").into() });
         let arguments = Submission::decode(&hex!("4e43e495ff")).unwrap_err();
         let function = Function::Checkpoint;
         assert_eq!(arguments, SubmissionError::Arguments { function, bytes: 1 });

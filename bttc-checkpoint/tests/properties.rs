@@ -1,10 +1,6 @@
 //! Laws, and bytes thrown at every decoder.
 #![allow(clippy::unwrap_used, reason = "a value that cannot be made is a failed test")]
-#![allow(
-    clippy::std_instead_of_core,
-    clippy::std_instead_of_alloc,
-    reason = "tests run on a host"
-)]
+#![allow(clippy::std_instead_of_core, clippy::std_instead_of_alloc, reason = "tests run on a host")]
 
 use alloy_primitives::{Address, B256, U256};
 use bttc_checkpoint::{
@@ -186,10 +182,7 @@ fn burn() -> (CheckpointRef, ExitProof) {
         range: BlockRange::new(0, 0).unwrap(),
         root: leaf.hash(),
     };
-    let block = BurnBlock {
-        leaf,
-        receipts: vec![receipt],
-    };
+    let block = BurnBlock { leaf, receipts: vec![receipt] };
     let proof = ExitProof::build(&checkpoint, vec![leaf.hash()], &block, 0, &LogChoice::At(0)).unwrap();
     (checkpoint, proof)
 }

@@ -85,10 +85,7 @@ impl Amount {
     /// # Errors
     /// [`AmountError::Add`] beyond 256 bits.
     pub fn checked_add(self, other: Self) -> Result<Self, AmountError> {
-        self.0
-            .checked_add(other.0)
-            .map(Self)
-            .ok_or(AmountError::Add(self.0, other.0))
+        self.0.checked_add(other.0).map(Self).ok_or(AmountError::Add(self.0, other.0))
     }
 
     /// The difference.
@@ -96,10 +93,7 @@ impl Amount {
     /// # Errors
     /// [`AmountError::Sub`] when `other` is larger.
     pub fn checked_sub(self, other: Self) -> Result<Self, AmountError> {
-        self.0
-            .checked_sub(other.0)
-            .map(Self)
-            .ok_or(AmountError::Sub(self.0, other.0))
+        self.0.checked_sub(other.0).map(Self).ok_or(AmountError::Sub(self.0, other.0))
     }
 
     /// The product.
@@ -107,10 +101,7 @@ impl Amount {
     /// # Errors
     /// [`AmountError::Mul`] beyond 256 bits.
     pub fn checked_mul(self, other: Self) -> Result<Self, AmountError> {
-        self.0
-            .checked_mul(other.0)
-            .map(Self)
-            .ok_or(AmountError::Mul(self.0, other.0))
+        self.0.checked_mul(other.0).map(Self).ok_or(AmountError::Mul(self.0, other.0))
     }
 
     /// The quotient, rounded down.
@@ -160,11 +151,7 @@ impl fmt::Display for Amount {
         }
         let decimals = format!("{rest:0>18}");
         let decimals = decimals.trim_end_matches('0');
-        if decimals.is_empty() {
-            write!(f, "{grouped} BTT")
-        } else {
-            write!(f, "{grouped}.{decimals} BTT")
-        }
+        if decimals.is_empty() { write!(f, "{grouped} BTT") } else { write!(f, "{grouped}.{decimals} BTT") }
     }
 }
 
@@ -183,10 +170,7 @@ mod tests {
     fn amounts_print_in_btt_with_groups_and_without_trailing_zeros() {
         assert_eq!(Amount::ZERO.to_string(), "0 BTT");
         assert_eq!(Amount::from_btt(29_761_460).to_string(), "29,761,460 BTT");
-        assert_eq!(
-            Amount::from_units(1_500_000_000_000_000_001).to_string(),
-            "1.500000000000000001 BTT"
-        );
+        assert_eq!(Amount::from_units(1_500_000_000_000_000_001).to_string(), "1.500000000000000001 BTT");
         assert_eq!(Amount::from_units(50_000_000_000_000_000).to_string(), "0.05 BTT");
     }
 
@@ -194,10 +178,7 @@ mod tests {
     fn every_checked_step_names_its_operands() {
         let (max, one) = (Amount::from_word(U256::MAX), Amount::from_units(1));
         assert_eq!(max.checked_add(one), Err(AmountError::Add(U256::MAX, U256::from(1))));
-        assert_eq!(
-            Amount::ZERO.checked_sub(one),
-            Err(AmountError::Sub(U256::ZERO, U256::from(1)))
-        );
+        assert_eq!(Amount::ZERO.checked_sub(one), Err(AmountError::Sub(U256::ZERO, U256::from(1))));
         assert_eq!(max.checked_mul(max), Err(AmountError::Mul(U256::MAX, U256::MAX)));
         assert_eq!(one.checked_div(Amount::ZERO), Err(AmountError::Div(U256::from(1))));
         assert_eq!(max.wrapping_add(one), Amount::ZERO);

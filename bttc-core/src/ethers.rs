@@ -90,11 +90,7 @@ impl IntoEthers for Signature {
 
     fn into_ethers(self) -> Self::Theirs {
         let word = |bytes: B256| U256::from_be_bytes(bytes.0).into_ethers();
-        theirs::Signature {
-            r: word(self.r),
-            s: word(self.s),
-            v: u64::from(self.v),
-        }
+        theirs::Signature { r: word(self.r), s: word(self.s), v: u64::from(self.v) }
     }
 }
 

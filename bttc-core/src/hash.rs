@@ -67,10 +67,7 @@ mod tests {
 
     #[test]
     fn the_hash_of_nothing_is_the_well_known_one() {
-        assert_eq!(
-            keccak256([]),
-            b256!("0xc5d2460186f7233c927e7db2dcc703c0e500b653ca82273b7bfad8045d85a470")
-        );
+        assert_eq!(keccak256([]), b256!("0xc5d2460186f7233c927e7db2dcc703c0e500b653ca82273b7bfad8045d85a470"));
         assert_eq!(keccak256([7; 300]), alloy_primitives::keccak256([7; 300]));
     }
 }

@@ -127,9 +127,7 @@ impl HeaderBlockId {
     /// The checkpoint's number, rounded down as the bridge rounds it; `None` beyond 64 bits.
     #[must_use]
     pub fn number(self) -> Option<CheckpointNumber> {
-        u64::try_from(self.0 / U256::from(Self::STEP))
-            .ok()
-            .map(CheckpointNumber::new)
+        u64::try_from(self.0 / U256::from(Self::STEP)).ok().map(CheckpointNumber::new)
     }
 }
 

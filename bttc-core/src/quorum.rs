@@ -92,9 +92,7 @@ impl dyn Quorum + '_ {
 
 fn tally<Q: Quorum + ?Sized>(quorum: &Q, signers: impl IntoIterator<Item = Address>) -> Weight {
     let once: BTreeSet<Address> = signers.into_iter().collect();
-    once.into_iter()
-        .filter_map(|signer| quorum.weight(signer))
-        .fold(Weight::ZERO, Weight::saturating_add)
+    once.into_iter().filter_map(|signer| quorum.weight(signer)).fold(Weight::ZERO, Weight::saturating_add)
 }
 
 macro_rules! quorum {
@@ -160,24 +158,14 @@ impl PowerQuorum {
 impl HeadQuorum {
     /// The quorum of these signers.
     pub fn over(signers: impl IntoIterator<Item = Address>) -> Self {
-        Self::new(
-            signers
-                .into_iter()
-                .map(|signer| (signer, Weight(U256::from(1))))
-                .collect(),
-        )
+        Self::new(signers.into_iter().map(|signer| (signer, Weight(U256::from(1)))).collect())
     }
 }
 
 impl StakeQuorum {
     /// The quorum of these signers and what each has at stake, delegation included.
     pub fn over(stakes: impl IntoIterator<Item = (Address, Amount)>) -> Self {
-        Self::new(
-            stakes
-                .into_iter()
-                .map(|(signer, stake)| (signer, Weight(stake.to_word())))
-                .collect(),
-        )
+        Self::new(stakes.into_iter().map(|(signer, stake)| (signer, Weight(stake.to_word()))).collect())
     }
 }
 
@@ -191,11 +179,7 @@ mod tests {
     fn the_threshold_is_that_of_the_reference() {
         // validation-layer §3.8 gives these pairs.
         for (total, enough) in [(7, 5), (3, 3), (4, 3), (6, 5), (9, 7), (10, 7)] {
-            assert_eq!(
-                Weight(U256::from(total)).two_thirds_plus_one(),
-                Weight(U256::from(enough)),
-                "of {total}"
-            );
+            assert_eq!(Weight(U256::from(total)).two_thirds_plus_one(), Weight(U256::from(enough)), "of {total}");
         }
         let most = Weight(U256::MAX).two_thirds_plus_one();
         assert!(most.0 < U256::MAX);

@@ -113,11 +113,7 @@ impl Item {
             loop {
                 let Some((end, items)) = open.last_mut() else {
                     let got = bytes.len() - at;
-                    return if got == 0 {
-                        Ok(item)
-                    } else {
-                        Err(RlpError::Trailing { at, got })
-                    };
+                    return if got == 0 { Ok(item) } else { Err(RlpError::Trailing { at, got }) };
                 };
                 items.push(item);
                 if at < *end {
@@ -163,11 +159,7 @@ impl Encodable for Item {
         match self {
             Self::String(bytes) => bytes.encode(out),
             Self::List(items) => {
-                Header {
-                    list: true,
-                    payload_length: Self::payload_length(items),
-                }
-                .encode(out);
+                Header { list: true, payload_length: Self::payload_length(items) }.encode(out);
                 for item in items {
                     item.encode(out);
                 }
@@ -180,12 +172,7 @@ impl Encodable for Item {
             Self::String(bytes) => bytes.length(),
             Self::List(items) => {
                 let payload_length = Self::payload_length(items);
-                Header {
-                    list: true,
-                    payload_length,
-                }
-                .length()
-                    + payload_length
+                Header { list: true, payload_length }.length() + payload_length
             }
         }
     }
@@ -221,11 +208,7 @@ impl Head {
         let &first = rest.first().ok_or(RlpError::Empty { at })?;
         let (kind, length, long) = match first {
             0..0x80 => {
-                return Ok(Self {
-                    kind: Kind::String,
-                    payload: at,
-                    end: at + 1,
-                });
+                return Ok(Self { kind: Kind::String, payload: at, end: at + 1 });
             }
             0x80..=0xb7 => (Kind::String, first - 0x80, false),
             0xb8..=0xbf => (Kind::String, first - 0xb7, true),
@@ -235,17 +218,10 @@ impl Head {
         let (start, length) = if long {
             let digits = usize::from(length);
             let number = rest.get(1..=digits);
-            let number = number.ok_or(RlpError::Truncated {
-                at,
-                expected: digits + 1,
-                got: rest.len(),
-            })?;
+            let number = number.ok_or(RlpError::Truncated { at, expected: digits + 1, got: rest.len() })?;
             let value = number.iter().fold(0_usize, |value, &digit| {
                 // What does not fit a machine word is longer than any input.
-                value
-                    .checked_mul(256)
-                    .and_then(|v| v.checked_add(usize::from(digit)))
-                    .unwrap_or(usize::MAX)
+                value.checked_mul(256).and_then(|v| v.checked_add(usize::from(digit))).unwrap_or(usize::MAX)
             });
             if number.first() == Some(&0) || value < 56 {
                 return Err(RlpError::NotMinimal { at });
@@ -256,20 +232,12 @@ impl Head {
         };
         let size = start.saturating_add(length);
         if size > rest.len() {
-            return Err(RlpError::Truncated {
-                at,
-                expected: size,
-                got: rest.len(),
-            });
+            return Err(RlpError::Truncated { at, expected: size, got: rest.len() });
         }
         if matches!(kind, Kind::String) && !long && length == 1 && rest.get(1).is_some_and(|&byte| byte < 0x80) {
             return Err(RlpError::NotMinimal { at });
         }
-        Ok(Self {
-            kind,
-            payload: at + start,
-            end: at + size,
-        })
+        Ok(Self { kind, payload: at + start, end: at + size })
     }
 }
 
@@ -293,11 +261,7 @@ mod tests {
         for _ in 0..100_000 {
             let length = bytes.len();
             let mut next = Vec::with_capacity(length + 4);
-            Header {
-                list: true,
-                payload_length: length,
-            }
-            .encode(&mut next);
+            Header { list: true, payload_length: length }.encode(&mut next);
             bytes.splice(0..0, next);
             if bytes.len() > 4_000 {
                 break;

@@ -62,11 +62,7 @@ impl Timing {
     /// Seconds a producer at this place must leave after the parent. 64-bit wrapping as in the reference.
     #[must_use]
     pub const fn delay(&self, number: u64, succession: u64) -> u64 {
-        let base = if self.is_sprint_start(number) {
-            self.producer_delay
-        } else {
-            self.period
-        };
+        let base = if self.is_sprint_start(number) { self.producer_delay } else { self.period };
         base.wrapping_add(succession.wrapping_mul(self.backup_multiplier))
     }
 }
@@ -149,11 +145,7 @@ pub fn succession(
     let place = |who: Address| producers.iter().position(|v| v.signer == who);
     let first = place(proposer).ok_or(ScheduleError::UnauthorizedProposer { block, proposer })?;
     let own = place(signer).ok_or(ScheduleError::UnauthorizedSigner { block, signer })?;
-    let behind = if own >= first {
-        own - first
-    } else {
-        own + producers.len() - first
-    };
+    let behind = if own >= first { own - first } else { own + producers.len() - first };
     // A list in memory is shorter than 2⁶⁴.
     Ok(u64::try_from(behind).unwrap_or(u64::MAX))
 }
@@ -171,11 +163,7 @@ pub fn turn(
 ) -> Result<Turn, ScheduleError> {
     let succession = succession(producers, proposer, signer, number.wrapping_sub(1))?;
     let count = u64::try_from(producers.len()).unwrap_or(u64::MAX);
-    Ok(Turn {
-        succession,
-        difficulty: count - succession,
-        delay: timing.delay(number, succession),
-    })
+    Ok(Turn { succession, difficulty: count - succession, delay: timing.delay(number, succession) })
 }
 
 /// Producers that never change: one sprint of a known set, or a chain with a single producer.
@@ -191,11 +179,7 @@ impl FixedProducers {
     pub fn new(producers: impl IntoIterator<Item = Validator>, proposer: Address, timing: Timing) -> Self {
         let mut producers: Vec<_> = producers.into_iter().collect();
         producers.sort_by_key(|v| v.signer);
-        Self {
-            producers,
-            proposer,
-            timing,
-        }
+        Self { producers, proposer, timing }
     }
 }
 
@@ -218,36 +202,15 @@ mod tests {
     #[test]
     fn strangers_have_no_turn_and_the_error_names_the_block_before() {
         let only = Validator::new(ValidatorId::new(0), Address::repeat_byte(1), VotingPower::new(1));
-        let timing = Timing {
-            period: 2,
-            producer_delay: 6,
-            sprint: 64,
-            backup_multiplier: 2,
-        };
+        let timing = Timing { period: 2, producer_delay: 6, sprint: 64, backup_multiplier: 2 };
         let stranger = Address::repeat_byte(2);
-        let error = FixedProducers::new([only], only.signer, timing)
-            .turn(8, stranger)
-            .unwrap_err();
-        assert_eq!(
-            error,
-            ScheduleError::UnauthorizedSigner {
-                block: 7,
-                signer: stranger
-            }
-        );
+        let error = FixedProducers::new([only], only.signer, timing).turn(8, stranger).unwrap_err();
+        assert_eq!(error, ScheduleError::UnauthorizedSigner { block: 7, signer: stranger });
         assert_eq!(
             error.to_string(),
             "Signer 0x0202020202020202020202020202020202020202 is not a part of the producer set at block 7"
         );
-        let error = FixedProducers::new([only], stranger, timing)
-            .turn(8, only.signer)
-            .unwrap_err();
-        assert_eq!(
-            error,
-            ScheduleError::UnauthorizedProposer {
-                block: 7,
-                proposer: stranger
-            }
-        );
+        let error = FixedProducers::new([only], stranger, timing).turn(8, only.signer).unwrap_err();
+        assert_eq!(error, ScheduleError::UnauthorizedProposer { block: 7, proposer: stranger });
     }
 }

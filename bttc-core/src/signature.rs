@@ -107,11 +107,7 @@ impl Signature {
     #[must_use]
     pub fn from_bytes(bytes: &[u8; Self::LEN]) -> Self {
         let (rs, v) = bytes.split_at(64);
-        Self {
-            r: B256::from_slice(&rs[..32]),
-            s: B256::from_slice(&rs[32..]),
-            v: v[0],
-        }
+        Self { r: B256::from_slice(&rs[..32]), s: B256::from_slice(&rs[32..]), v: v[0] }
     }
 
     /// As r ‖ s ‖ v.
@@ -132,10 +128,7 @@ impl Signature {
             0 | 1 => self.v,
             27 | 28 => self.v - 27,
             got => {
-                return Err(RecoverError::RecoveryByte {
-                    got,
-                    expected: "0, 1, 27, 28",
-                });
+                return Err(RecoverError::RecoveryByte { got, expected: "0, 1, 27, 28" });
             }
         };
         recover(digest, &self.r, &self.s, parity)
@@ -151,10 +144,7 @@ impl Signature {
     pub fn recover_seal(&self, digest: &B256) -> Result<PublicKey, RecoverError> {
         match self.v {
             0..=3 => recover(digest, &self.r, &self.s, self.v),
-            got => Err(RecoverError::RecoveryByte {
-                got,
-                expected: "0, 1, 2, 3",
-            }),
+            got => Err(RecoverError::RecoveryByte { got, expected: "0, 1, 2, 3" }),
         }
     }
 }
@@ -163,10 +153,7 @@ impl TryFrom<&[u8]> for Signature {
     type Error = SignatureLength;
 
     fn try_from(bytes: &[u8]) -> Result<Self, Self::Error> {
-        bytes
-            .try_into()
-            .map(|whole| Self::from_bytes(&whole))
-            .map_err(|_| SignatureLength { got: bytes.len() })
+        bytes.try_into().map(|whole| Self::from_bytes(&whole)).map_err(|_| SignatureLength { got: bytes.len() })
     }
 }
 
@@ -227,9 +214,7 @@ impl SignatureWords {
         if self.s > HALF_ORDER || !(v == 27 || v == 28) {
             return Ok(Address::ZERO);
         }
-        recover(digest, &self.r.into(), &self.s.into(), v - 27)
-            .map(|key| key.address())
-            .map_err(RecoverReverted)
+        recover(digest, &self.r.into(), &self.s.into(), v - 27).map(|key| key.address()).map_err(RecoverReverted)
     }
 }
 
@@ -238,11 +223,7 @@ impl From<Signature> for SignatureWords {
     ///
     /// Source: `validation-layer §3.9; delivery:helper/util.go:183-244`.
     fn from(signature: Signature) -> Self {
-        Self {
-            r: signature.r.into(),
-            s: signature.s.into(),
-            v: U256::from(signature.v).wrapping_add(U256::from(27)),
-        }
+        Self { r: signature.r.into(), s: signature.s.into(), v: U256::from(signature.v).wrapping_add(U256::from(27)) }
     }
 }
 
@@ -276,9 +257,7 @@ impl PublicKey {
     /// # Errors
     /// [`PublicKeyError`], length first, then prefix, then the curve.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, PublicKeyError> {
-        let whole: [u8; 65] = bytes
-            .try_into()
-            .map_err(|_| PublicKeyError::Length { got: bytes.len() })?;
+        let whole: [u8; 65] = bytes.try_into().map_err(|_| PublicKeyError::Length { got: bytes.len() })?;
         match whole[0] {
             4 => {}
             got => return Err(PublicKeyError::Prefix { got }),
@@ -297,11 +276,7 @@ impl PublicKey {
     pub fn from_coordinates(bytes: &[u8]) -> Result<Self, PublicKeyError> {
         let mut whole = [4; 65];
         let place = whole.get_mut(1..).filter(|place| place.len() == bytes.len());
-        place
-            .ok_or(PublicKeyError::Length {
-                got: bytes.len().saturating_add(1),
-            })?
-            .copy_from_slice(bytes);
+        place.ok_or(PublicKeyError::Length { got: bytes.len().saturating_add(1) })?.copy_from_slice(bytes);
         Self::from_bytes(&whole)
     }
 
@@ -348,8 +323,7 @@ impl PublicKey {
         let (u, w) = (reduce(digest) * inverse, r * inverse);
         let sum = ProjectivePoint::lincomb(&ProjectivePoint::GENERATOR, &u, &ProjectivePoint::from(key), &w);
         let x = sum.to_affine().to_encoded_point(false);
-        x.x()
-            .is_some_and(|x| U256::from_be_slice(x) % ORDER == U256::from_be_slice(signature.r.as_slice()))
+        x.x().is_some_and(|x| U256::from_be_slice(x) % ORDER == U256::from_be_slice(signature.r.as_slice()))
     }
 }
 
@@ -393,9 +367,7 @@ impl SecretKey {
     /// # Errors
     /// [`SecretKeyError`] for zero and for values not below the group's order.
     pub fn from_bytes(bytes: &B256) -> Result<Self, SecretKeyError> {
-        SigningKey::from_slice(bytes.as_slice())
-            .map(Self)
-            .map_err(|_| SecretKeyError)
+        SigningKey::from_slice(bytes.as_slice()).map(Self).map_err(|_| SecretKeyError)
     }
 
     /// Its public key.
@@ -424,11 +396,7 @@ impl SecretKey {
             .expect("a nonce that yields zero has never been found");
         let recovery = recovery.map_or(0, |id| id.to_byte());
         let (r, s) = signature.split_bytes();
-        Signature {
-            r: B256::from_slice(&r),
-            s: B256::from_slice(&s),
-            v: recovery,
-        }
+        Signature { r: B256::from_slice(&r), s: B256::from_slice(&s), v: recovery }
     }
 }
 
@@ -496,10 +464,7 @@ fn recover(digest: &B256, r: &B256, s: &B256, recovery: u8) -> Result<PublicKey,
     let x = match recovery & 2 {
         0 => *r,
         // Past the field's prime there is no point; decompression says so.
-        _ => U256::from_be_bytes(r.0)
-            .checked_add(ORDER)
-            .map(B256::from)
-            .ok_or(no_key)?,
+        _ => U256::from_be_bytes(r.0).checked_add(ORDER).map(B256::from).ok_or(no_key)?,
     };
     let point = AffinePoint::decompress(&x.0.into(), Choice::from(recovery & 1));
     let nonce = Option::<AffinePoint>::from(point).ok_or(no_key)?;
@@ -526,11 +491,7 @@ mod tests {
     /// The other signature of the same digest by the same key.
     fn mirrored(signature: &Signature) -> Signature {
         let s = ORDER - U256::from_be_bytes(signature.s.0);
-        Signature {
-            s: s.into(),
-            v: signature.v ^ 1,
-            ..*signature
-        }
+        Signature { s: s.into(), v: signature.v ^ 1, ..*signature }
     }
 
     #[test]

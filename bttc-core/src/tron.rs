@@ -96,10 +96,8 @@ impl TronAddress {
     /// # Errors
     /// [`TronAddressError::Length`], then [`TronAddressError::Prefix`].
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, TronAddressError> {
-        let whole: [u8; 21] = bytes.try_into().map_err(|_| TronAddressError::Length {
-            got: bytes.len(),
-            expected: 21,
-        })?;
+        let whole: [u8; 21] =
+            bytes.try_into().map_err(|_| TronAddressError::Length { got: bytes.len(), expected: 21 })?;
         let [prefix, body @ ..] = whole;
         if prefix == Self::PREFIX {
             Ok(Self(Address::from(body)))
@@ -118,30 +116,21 @@ impl FromStr for TronAddress {
             return Err(TronAddressError::Character { character, index });
         }
         if text.len() > Self::MAX_TEXT {
-            return Err(TronAddressError::Length {
-                got: text.len(),
-                expected: Self::TEXT_BYTES,
-            });
+            return Err(TronAddressError::Length { got: text.len(), expected: Self::TEXT_BYTES });
         }
         let decoded = bs58::decode(text).into_vec().unwrap_or_default();
-        let whole: [u8; Self::TEXT_BYTES] = decoded.as_slice().try_into().map_err(|_| TronAddressError::Length {
-            got: decoded.len(),
-            expected: Self::TEXT_BYTES,
-        })?;
+        let whole: [u8; Self::TEXT_BYTES] = decoded
+            .as_slice()
+            .try_into()
+            .map_err(|_| TronAddressError::Length { got: decoded.len(), expected: Self::TEXT_BYTES })?;
         let (address, checksum) = whole.split_at(Self::TEXT_BYTES - 4);
         match bs58::decode(text).with_check(None).into_vec() {
             Ok(_) => Self::from_bytes(address),
-            Err(bs58::decode::Error::InvalidChecksum {
-                expected_checksum: expected,
-                ..
-            }) => {
+            Err(bs58::decode::Error::InvalidChecksum { expected_checksum: expected, .. }) => {
                 let got = checksum.try_into().unwrap_or_default();
                 Err(TronAddressError::Checksum { got, expected })
             }
-            Err(_) => Err(TronAddressError::Length {
-                got: decoded.len(),
-                expected: Self::TEXT_BYTES,
-            }),
+            Err(_) => Err(TronAddressError::Length { got: decoded.len(), expected: Self::TEXT_BYTES }),
         }
     }
 }
@@ -172,8 +161,6 @@ impl Serialize for TronAddress {
 
 impl<'de> Deserialize<'de> for TronAddress {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?
-            .parse()
-            .map_err(serde::de::Error::custom)
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
     }
 }

@@ -89,10 +89,7 @@ impl Chain {
             state,
             genesis: ImportedBlock {
                 total_difficulty: header.difficulty,
-                block: SealedBlock {
-                    header,
-                    transactions: Vec::new(),
-                },
+                block: SealedBlock { header, transactions: Vec::new() },
                 receipts: Vec::new(),
                 synthetic: None,
                 delivered: Vec::new(),
@@ -217,10 +214,7 @@ impl Chain {
         if !self.spec.timing.is_sprint_start(number) {
             return Ok(Needs::default());
         }
-        Ok(Needs {
-            span: self.span_due(number)?,
-            records: Some(self.record_request(number)?),
-        })
+        Ok(Needs { span: self.span_due(number)?, records: Some(self.record_request(number)?) })
     }
 
     /// Builds the next block for this author from the transactions that can stand in it, in their order.
@@ -236,19 +230,9 @@ impl Chain {
         let parent = self.head().header();
         let number = self.next_number();
         let turn = facts.schedule.turn(number, author)?;
-        let next_producers = if self.spec.timing.is_sprint_end(number) {
-            Some(self.producers(number.saturating_add(1))?)
-        } else {
-            None
-        };
-        let header = prepare(
-            parent,
-            &turn,
-            facts.now,
-            self.vanity,
-            next_producers,
-            self.spec.gas_ceiling,
-        )?;
+        let next_producers =
+            if self.spec.timing.is_sprint_end(number) { Some(self.producers(number.saturating_add(1))?) } else { None };
+        let header = prepare(parent, &turn, facts.now, self.vanity, next_producers, self.spec.gas_ceiling)?;
         let mut work = SystemWork::default();
         self.plan(number, facts, &mut work)?;
         let context = self.context(&header, author);
@@ -271,13 +255,7 @@ impl Chain {
             let judged = judge(&mut executor, header, block, work, &self.spec)?;
             (judged, executor.into_changes())
         };
-        let Judged {
-            block,
-            receipts,
-            synthetic,
-            delivered,
-            committed,
-        } = judged;
+        let Judged { block, receipts, synthetic, delivered, committed } = judged;
         let total = self.head().total_difficulty;
         let imported = ImportedBlock {
             total_difficulty: total.wrapping_add(block.header.difficulty),
@@ -390,11 +368,7 @@ impl Chain {
             Some(Answer::Known(span)) => span,
         };
         let (got, expected) = (span.chain_id, self.spec.chain_id);
-        if got == expected {
-            Ok(span)
-        } else {
-            Err(SystemError::SpanChain { got, expected })
-        }
+        if got == expected { Ok(span) } else { Err(SystemError::SpanChain { got, expected }) }
     }
 
     /// The work of a block that somebody else made.
@@ -413,13 +387,7 @@ impl Chain {
 impl fmt::Debug for Chain {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let head = self.head().header();
-        write!(
-            f,
-            "Chain {} at block {} {}",
-            self.spec.chain_id,
-            head.height(),
-            head.hash()
-        )
+        write!(f, "Chain {} at block {} {}", self.spec.chain_id, head.height(), head.hash())
     }
 }
 
@@ -441,14 +409,8 @@ mod tests {
     fn chain() -> (Chain, SecretKey, FixedProducers) {
         let devnet = ChainSpec::devnet();
         let spec = ChainSpec {
-            timing: Timing {
-                sprint: 1,
-                ..devnet.timing
-            },
-            spans: SpanRules {
-                first: 4,
-                ..devnet.spans
-            },
+            timing: Timing { sprint: 1, ..devnet.timing },
+            spans: SpanRules { first: 4, ..devnet.spans },
             ..devnet
         };
         let key = SecretKey::from_bytes(&keccak256(b"alice")).unwrap();
@@ -471,10 +433,7 @@ mod tests {
         let (chain, key, producers) = chain();
         let span_1 = SpanId::new(1);
         assert_eq!(chain.needs().unwrap().span, Some(span_1));
-        let facts = Facts {
-            span: Some(Answer::Unavailable),
-            ..Facts::new(1_001, &producers)
-        };
+        let facts = Facts { span: Some(Answer::Unavailable), ..Facts::new(1_001, &producers) };
         assert_eq!(chain.imported_work(1, &facts), Ok(SystemWork::default()));
         let unavailable = SystemError::SpanUnavailable { id: span_1 };
         assert_eq!(chain.plan(1, &facts, &mut SystemWork::default()), Err(unavailable));

@@ -69,15 +69,7 @@ impl Receipt {
         logs: Vec<Log>,
     ) -> Self {
         let bloom = logs_bloom(&logs);
-        Self {
-            transaction_type,
-            status,
-            gas_used,
-            cumulative_gas_used,
-            contract_address,
-            logs,
-            bloom,
-        }
+        Self { transaction_type, status, gas_used, cumulative_gas_used, contract_address, logs, bloom }
     }
 
     /// The bytes that the receipts root commits to, and that a withdrawal proof carries.

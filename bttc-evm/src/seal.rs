@@ -190,14 +190,7 @@ pub fn verify(header: &Header, context: &SealContext<'_>) -> Result<SealedHeader
 /// Step 2.
 fn not_in_the_future(header: &Header, now: u64) -> Result<(), SealError> {
     let latest = now.saturating_add(ALLOWED_FUTURE);
-    if header.time <= latest {
-        Ok(())
-    } else {
-        Err(SealError::FutureBlock {
-            time: header.time,
-            latest,
-        })
-    }
+    if header.time <= latest { Ok(()) } else { Err(SealError::FutureBlock { time: header.time, latest }) }
 }
 
 /// Steps 3 to 5.
@@ -208,44 +201,27 @@ fn extra_data<'h>(header: &'h Header, timing: &Timing) -> Result<ExtraData<'h>, 
 /// Step 6.
 fn no_mix_digest(header: &Header) -> Result<(), SealError> {
     let got = header.mix_digest;
-    if got.is_zero() {
-        Ok(())
-    } else {
-        Err(SealError::MixDigest { got })
-    }
+    if got.is_zero() { Ok(()) } else { Err(SealError::MixDigest { got }) }
 }
 
 /// Step 7.
 fn no_uncles(header: &Header) -> Result<(), SealError> {
     let got = header.uncles_hash;
-    if got == EMPTY_UNCLES_HASH {
-        Ok(())
-    } else {
-        Err(SealError::UnclesHash { got })
-    }
+    if got == EMPTY_UNCLES_HASH { Ok(()) } else { Err(SealError::UnclesHash { got }) }
 }
 
 /// Step 11.
 fn known_parent<'p>(header: &Header, parent: Option<&'p SealedHeader>) -> Result<&'p SealedHeader, SealError> {
     let parent = parent
         .filter(|parent| parent.hash() == header.parent_hash && parent.height() == header.height().wrapping_sub(1));
-    parent.ok_or(SealError::UnknownAncestor {
-        parent: header.parent_hash,
-    })
+    parent.ok_or(SealError::UnknownAncestor { parent: header.parent_hash })
 }
 
 /// Step 12.
 // the sum wraps at 64 bits.
 fn timestamp(header: &Header, parent: &Header, timing: &Timing) -> Result<(), SealError> {
     let earliest = parent.time.wrapping_add(timing.period);
-    if header.time >= earliest {
-        Ok(())
-    } else {
-        Err(SealError::Timestamp {
-            time: header.time,
-            earliest,
-        })
-    }
+    if header.time >= earliest { Ok(()) } else { Err(SealError::Timestamp { time: header.time, earliest }) }
 }
 
 /// Step 12b.
@@ -253,9 +229,7 @@ fn known_producers<'s>(
     header: &Header,
     schedule: Option<&'s dyn ProducerSchedule>,
 ) -> Result<&'s dyn ProducerSchedule, SealError> {
-    schedule.ok_or(SealError::UnknownAncestor {
-        parent: header.parent_hash,
-    })
+    schedule.ok_or(SealError::UnknownAncestor { parent: header.parent_hash })
 }
 
 /// Step 13.
@@ -272,11 +246,7 @@ fn next_producers(
     let mut producers = answer.clone()?;
     producers.sort_by_key(|producer| producer.signer);
     let (declared, computed) = (record_bytes(&extra.validators()), record_bytes(&producers));
-    if declared == computed {
-        Ok(())
-    } else {
-        Err(SealError::SpanValidators { declared, computed })
-    }
+    if declared == computed { Ok(()) } else { Err(SealError::SpanValidators { declared, computed }) }
 }
 
 /// Step 14.
@@ -326,10 +296,7 @@ fn not_too_soon(header: &Header, parent: &Header, turn: &Turn) -> Result<(), Sea
     if header.time >= parent.time.wrapping_add(turn.delay) {
         Ok(())
     } else {
-        Err(SealError::TooSoon {
-            block: header.height(),
-            succession: turn.succession,
-        })
+        Err(SealError::TooSoon { block: header.height(), succession: turn.succession })
     }
 }
 
@@ -340,12 +307,7 @@ fn difficulty(header: &Header, turn: &Turn, signer: Address) -> Result<(), SealE
     if actual == turn.difficulty {
         Ok(())
     } else {
-        Err(SealError::WrongDifficulty {
-            block: header.height(),
-            expected: turn.difficulty,
-            actual,
-            signer,
-        })
+        Err(SealError::WrongDifficulty { block: header.height(), expected: turn.difficulty, actual, signer })
     }
 }
 
@@ -366,12 +328,8 @@ mod tests {
     }
 
     fn case(number: u64) -> Case {
-        let parent = Header {
-            number: U256::from(number - 1),
-            time: 100,
-            extra: vec![0; 97].into(),
-            ..Header::default()
-        };
+        let parent =
+            Header { number: U256::from(number - 1), time: 100, extra: vec![0; 97].into(), ..Header::default() };
         let parent = SealedHeader::of(parent, Address::ZERO);
         let header = Header {
             parent_hash: parent.hash(),
@@ -418,10 +376,7 @@ mod tests {
     #[test]
     fn q74_the_earliest_time_wraps() {
         let mut case = case(5);
-        let parent = Header {
-            time: u64::MAX,
-            ..case.parent.header().clone()
-        };
+        let parent = Header { time: u64::MAX, ..case.parent.header().clone() };
         case.parent = SealedHeader::of(parent, Address::ZERO);
         case.header.parent_hash = case.parent.hash();
         case.header.time = 1;

@@ -214,22 +214,14 @@ impl Transaction {
             to: Decodable::decode(items)?,
             value: Decodable::decode(items)?,
             input: Decodable::decode(items)?,
-            access_list: if typed {
-                Decodable::decode(items)?
-            } else {
-                AccessList::default()
-            },
+            access_list: if typed { Decodable::decode(items)? } else { AccessList::default() },
             v: Decodable::decode(items)?,
             r: Decodable::decode(items)?,
             s: Decodable::decode(items)?,
             hash: keccak256(bytes),
             bytes: Bytes::copy_from_slice(bytes),
         };
-        if payload.is_empty() {
-            Ok(transaction)
-        } else {
-            Err(alloy_rlp::Error::UnexpectedLength.into())
-        }
+        if payload.is_empty() { Ok(transaction) } else { Err(alloy_rlp::Error::UnexpectedLength.into()) }
     }
 
     /// Its form.
@@ -334,15 +326,8 @@ impl Transaction {
         if self.r.is_zero() || self.s.is_zero() || self.r >= order || self.s > HALF_ORDER {
             return Err(TransactionError::Signature);
         }
-        let signature = Signature {
-            r: self.r.into(),
-            s: self.s.into(),
-            v: parity,
-        };
-        signature
-            .recover(&digest)
-            .map(|key| key.address())
-            .map_err(|_| TransactionError::Recovery)
+        let signature = Signature { r: self.r.into(), s: self.s.into(), v: parity };
+        signature.recover(&digest).map(|key| key.address()).map_err(|_| TransactionError::Recovery)
     }
 
     /// Whether the signature names a chain: any v but 0, 1, 27 and 28.
@@ -414,10 +399,7 @@ fn same_chain(got: U256, expected: u64) -> Result<(), TransactionError> {
     if got == U256::from(expected) {
         Ok(())
     } else {
-        Err(TransactionError::ChainId {
-            got: crate::header::low_word(&got),
-            expected,
-        })
+        Err(TransactionError::ChainId { got: crate::header::low_word(&got), expected })
     }
 }
 
@@ -442,14 +424,8 @@ mod tests {
             "f86c098504a817c800825208943535353535353535353535353535353535353535880de0b6b3a76400008025a028ef61340bd939bc2195fe537567866003e1a15d3c71ff63e1590620aa636276a067cbe9d8997f761aecb703304b3800ccf555c9f3dc64214b297fb1966a3b6d83"
         );
         let transaction = Transaction::from_bytes(&bytes).unwrap();
-        assert_eq!(
-            transaction.sender(1),
-            Ok(address!("0x9d8a62f656a8d1615c1294fd71e9cfb3e4855a4f"))
-        );
-        assert_eq!(
-            transaction.sender(199),
-            Err(TransactionError::ChainId { got: 1, expected: 199 })
-        );
+        assert_eq!(transaction.sender(1), Ok(address!("0x9d8a62f656a8d1615c1294fd71e9cfb3e4855a4f")));
+        assert_eq!(transaction.sender(199), Err(TransactionError::ChainId { got: 1, expected: 199 }));
     }
 
     proptest! {

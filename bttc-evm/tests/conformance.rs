@@ -82,11 +82,7 @@ fn validators(list: &Value) -> Vec<Validator> {
             }
             other => i64(other),
         };
-        Validator::new(
-            ValidatorId::new(0),
-            address(&validator["signer"]),
-            VotingPower::new(power),
-        )
+        Validator::new(ValidatorId::new(0), address(&validator["signer"]), VotingPower::new(power))
     })
     .collect()
 }
@@ -141,11 +137,8 @@ fn headers_hash_seal_and_parse_as_recorded() {
                 assert_eq!(extra.unwrap().validators(), validators(list), "{name}");
             }
             if !context.is_null() {
-                let schedule = FixedProducers::new(
-                    validators(&context["validators"]),
-                    address(&context["proposer"]),
-                    timing,
-                );
+                let schedule =
+                    FixedProducers::new(validators(&context["validators"]), address(&context["proposer"]), timing);
                 let turn = signer.and_then(|signer| schedule.turn(header.height(), signer).ok());
                 assert_eq!(turn.map(|t| t.succession), expect["succession"].as_u64(), "{name}");
                 assert_eq!(turn.map(|t| t.difficulty), expect["difficulty"].as_u64(), "{name}");
@@ -185,17 +178,15 @@ fn headers_are_judged_in_the_reference_s_order() {
                 sprint: u64(&config["sprint"]),
                 backup_multiplier: u64(&config["backupMultiplier"]),
             };
-            let parent = input
-                .get("parent")
-                .map(|parent| SealedHeader::genesis(Header::from_rlp(&bytes(parent)).unwrap()));
+            let parent =
+                input.get("parent").map(|parent| SealedHeader::genesis(Header::from_rlp(&bytes(parent)).unwrap()));
             let contract = contract_answer(&input["contract"]);
             let schedule = match (input.get("snapshot"), &parent) {
                 (Some(snapshot), _) => Some((validators(&snapshot["validators"]), address(&snapshot["proposer"]))),
                 // A new set: the first proposer has the largest power, on a tie the smaller address.
                 (None, Some(parent)) if parent.height() == 0 => contract.as_ref().ok().map(|list| {
-                    let first = list
-                        .iter()
-                        .min_by_key(|validator| (core::cmp::Reverse(validator.power), validator.signer));
+                    let first =
+                        list.iter().min_by_key(|validator| (core::cmp::Reverse(validator.power), validator.signer));
                     (list.clone(), first.unwrap().signer)
                 }),
                 _ => None,
@@ -215,16 +206,8 @@ fn headers_are_judged_in_the_reference_s_order() {
             let expect = &case["expect"]["results"][0];
             only(expect, &["hash", "ok", "error", "sealHash", "signer"]);
             assert_eq!(header.hash(), hash(&expect["hash"]), "{name}");
-            assert_eq!(
-                header.seal_hash(),
-                expect["sealHash"].as_str().map(|_| hash(&expect["sealHash"])),
-                "{name}"
-            );
-            assert_eq!(
-                header.signer().ok(),
-                expect["signer"].as_str().map(|_| address(&expect["signer"])),
-                "{name}"
-            );
+            assert_eq!(header.seal_hash(), expect["sealHash"].as_str().map(|_| hash(&expect["sealHash"])), "{name}");
+            assert_eq!(header.signer().ok(), expect["signer"].as_str().map(|_| address(&expect["signer"])), "{name}");
             match (verified, expect["ok"].as_bool().unwrap()) {
                 (Ok(sealed), true) => assert_eq!(sealed.hash(), header.hash(), "{name}"),
                 (Err(error), false) => {
@@ -262,21 +245,14 @@ struct Delivery {
 
 impl Delivery {
     fn of(asked: &[Value]) -> Self {
-        let mut delivery = Self {
-            span: None,
-            records: Answer::Known(Vec::new()),
-            requests: Vec::new(),
-        };
+        let mut delivery = Self { span: None, records: Answer::Known(Vec::new()), requests: Vec::new() };
         for question in asked {
             let request = text(&question["request"]);
             delivery.requests.push(request.to_owned());
             let result = &question["body"]["result"];
             if request.starts_with("/bor/span/") {
-                delivery.span = Some(if result.is_object() {
-                    Answer::Known(span(result))
-                } else {
-                    Answer::Unavailable
-                });
+                delivery.span =
+                    Some(if result.is_object() { Answer::Known(span(result)) } else { Answer::Unavailable });
                 continue;
             }
             match (&mut delivery.records, result) {
@@ -341,9 +317,7 @@ impl Replay {
             self.producers = extra.validators();
         }
         let number = header.height();
-        self.chain
-            .import(block, &facts)
-            .unwrap_or_else(|error| panic!("block {number}: {error}"))
+        self.chain.import(block, &facts).unwrap_or_else(|error| panic!("block {number}: {error}"))
     }
 
     /// The requests that the chain would make, given the answers.
@@ -351,15 +325,11 @@ impl Replay {
         let needs = self.chain.needs().unwrap();
         let mut requests: Vec<_> = needs.span.iter().map(|id| format!("/bor/span/{id}")).collect();
         if let Some(wanted) = needs.records {
-            let Answer::Known(records) = &delivery.records else {
-                panic!("no records")
-            };
+            let Answer::Known(records) = &delivery.records else { panic!("no records") };
             for page in 0..=records.len() / PAGE {
                 let from = wanted.from.get() + u64::try_from(page * PAGE).unwrap();
-                requests.push(format!(
-                    "/clerk/event-record/list?from-id={from}&to-time={}&limit={PAGE}",
-                    wanted.before
-                ));
+                requests
+                    .push(format!("/clerk/event-record/list?from-id={from}&to-time={}&limit={PAGE}", wanted.before));
             }
         }
         requests
@@ -377,39 +347,19 @@ fn logs(list: &Value) -> Vec<Log> {
 }
 
 fn check_receipt(receipt: &Receipt, expect: &Value, name: &str) {
-    only(
-        expect,
-        &[
-            "type",
-            "status",
-            "gasUsed",
-            "cumulativeGasUsed",
-            "contractAddress",
-            "logs",
-        ],
-    );
+    only(expect, &["type", "status", "gasUsed", "cumulativeGasUsed", "contractAddress", "logs"]);
     let form = u64::from(receipt.transaction_type.to_byte().unwrap_or(0));
     assert_eq!(form, self::u64(&expect["type"]), "{name}");
     assert_eq!(receipt.status.is_success(), self::u64(&expect["status"]) == 1, "{name}");
     assert_eq!(receipt.gas_used, self::u64(&expect["gasUsed"]), "{name}");
-    assert_eq!(
-        receipt.cumulative_gas_used,
-        self::u64(&expect["cumulativeGasUsed"]),
-        "{name}"
-    );
-    assert_eq!(
-        receipt.contract_address,
-        expect.get("contractAddress").map(address),
-        "{name}"
-    );
+    assert_eq!(receipt.cumulative_gas_used, self::u64(&expect["cumulativeGasUsed"]), "{name}");
+    assert_eq!(receipt.contract_address, expect.get("contractAddress").map(address), "{name}");
     assert_eq!(receipt.logs, logs(&expect["logs"]), "{name}");
 }
 
 /// Executes the chain of one file, at most so many blocks.
 fn replay(file: &vectors::File, most: usize) {
-    let [case] = &file.cases[..] else {
-        panic!("one case a file")
-    };
+    let [case] = &file.cases[..] else { panic!("one case a file") };
     let (input, expect) = (&case["input"], &case["expect"]);
     only(expect, &["genesisHash", "genesisStateRoot", "blocks", "final"]);
     let mut replay = Replay::open(input);
@@ -466,11 +416,7 @@ fn check_block(imported: &bttc_evm::block::ImportedBlock, expect: &Value, count:
     assert_eq!(header.receipts_root, hash(&expect["receiptsRoot"]), "{name}");
     assert_eq!(header.gas_used, u64(&expect["gasUsed"]), "{name}");
     let bloom = bytes(&expect["logsBloom"]);
-    let bloom = if bloom.is_empty() {
-        Bloom::ZERO
-    } else {
-        Bloom::from_slice(&bloom)
-    };
+    let bloom = if bloom.is_empty() { Bloom::ZERO } else { Bloom::from_slice(&bloom) };
     assert_eq!(header.logs_bloom, bloom, "{name}");
     match expect.get("transactions") {
         Some(number) => assert_eq!(count, usize::try_from(u64(number)).unwrap(), "{name}"),
@@ -494,23 +440,9 @@ fn check_block(imported: &bttc_evm::block::ImportedBlock, expect: &Value, count:
     let synthetic = imported.synthetic();
     assert_eq!(synthetic.is_some(), expect.get("stateSync").is_some(), "{name}");
     if let (Some(receipt), Some(expect)) = (synthetic, expect.get("stateSync")) {
-        only(
-            expect,
-            &[
-                "txHash",
-                "status",
-                "transactionIndex",
-                "firstLogIndex",
-                "logs",
-                "stored",
-            ],
-        );
+        only(expect, &["txHash", "status", "transactionIndex", "firstLogIndex", "logs", "stored"]);
         assert_eq!(receipt.tx_hash, hash(&expect["txHash"]), "{name}");
-        assert_eq!(
-            (receipt.status(), u64(&expect["status"])),
-            (Status::Succeeded, 1),
-            "{name}"
-        );
+        assert_eq!((receipt.status(), u64(&expect["status"])), (Status::Succeeded, 1), "{name}");
         assert_eq!(receipt.transaction_index, u64(&expect["transactionIndex"]), "{name}");
         assert_eq!(receipt.first_log_index, u64(&expect["firstLogIndex"]), "{name}");
         assert_eq!(receipt.logs, logs(&expect["logs"]), "{name}");
@@ -538,11 +470,7 @@ fn whole_chains_execute_as_recorded() {
     let files = repository("chain-replay").into_iter().chain(chain_data("chain-replay"));
     for file in files {
         // The large file is an exercise in speed; its first blocks show that it is understood.
-        let most = if file.name.starts_with("bulk") {
-            BULK
-        } else {
-            usize::MAX
-        };
+        let most = if file.name.starts_with("bulk") { BULK } else { usize::MAX };
         replay(&file, most);
     }
 }
@@ -569,10 +497,7 @@ fn blocks_build_as_the_reference_built_them() {
             if built.header().gas_limit == block.header.gas_limit {
                 let unsealed = block.header.extra.len() - 65;
                 let extra = [&block.header.extra[..unsealed], &[0; 65]].concat().into();
-                let expected = Header {
-                    extra,
-                    ..block.header.clone()
-                };
+                let expected = Header { extra, ..block.header.clone() };
                 assert_eq!(*built.header(), expected);
                 same += 1;
             } else {
@@ -587,10 +512,8 @@ fn blocks_build_as_the_reference_built_them() {
 
 #[test]
 fn wrong_blocks_are_refused_in_the_reference_s_words() {
-    let chains: BTreeMap<_, _> = repository("chain-replay")
-        .into_iter()
-        .map(|file| (format!("chain-replay/{}", file.name), file))
-        .collect();
+    let chains: BTreeMap<_, _> =
+        repository("chain-replay").into_iter().map(|file| (format!("chain-replay/{}", file.name), file)).collect();
     let mut count = 0;
     for file in repository("block-wrong") {
         let mut cases = file.cases.iter().peekable();
@@ -610,12 +533,7 @@ fn wrong_blocks_are_refused_in_the_reference_s_words() {
                 let facts = delivery.facts(u64::from(u32::MAX), &schedule);
                 let offered = Block::from_rlp(&bytes(&case["input"]["block"]));
                 let verdict = match offered {
-                    Ok(offered) => replay
-                        .chain
-                        .clone()
-                        .import(offered, &facts)
-                        .map(|_| ())
-                        .map_err(|e| e.to_string()),
+                    Ok(offered) => replay.chain.clone().import(offered, &facts).map(|_| ()).map_err(|e| e.to_string()),
                     Err(error) => Err(error.to_string()),
                 };
                 let expect = match case["expect"]["ok"].as_bool().unwrap() {
@@ -674,19 +592,10 @@ fn spans_are_handed_to_the_contract_as_recorded() {
             );
             let span = span(&case["input"]["span"]);
             let numbers = [span.id.get(), span.start, span.end];
-            assert_eq!(
-                numbers,
-                ["spanId", "startBlock", "endBlock"].map(|key| u64(&expect[key]))
-            );
+            assert_eq!(numbers, ["spanId", "startBlock", "endBlock"].map(|key| u64(&expect[key])));
             assert_eq!(span.chain_id.to_string(), text(&expect["chainId"]));
-            assert_eq!(
-                commit_span::list_bytes(&span.validators),
-                bytes(&expect["validatorBytes"])
-            );
-            assert_eq!(
-                commit_span::list_bytes(&span.producers),
-                bytes(&expect["producerBytes"])
-            );
+            assert_eq!(commit_span::list_bytes(&span.validators), bytes(&expect["validatorBytes"]));
+            assert_eq!(commit_span::list_bytes(&span.producers), bytes(&expect["producerBytes"]));
             assert_eq!(commit_span::calldata(&span), bytes(&expect["calldata"]));
             let mut producers = span.producers;
             producers.sort_by_key(|producer| producer.signer);
@@ -704,23 +613,13 @@ fn spans_are_handed_to_the_contract_as_recorded() {
 fn a_plain_transfer_leaves_the_derived_receipt() {
     let [sender, recipient, author] = [0x11, 0x22, 0x33].map(Address::repeat_byte);
     let units = |tenths: u64| U256::from(tenths) * U256::from(10).pow(U256::from(17));
-    let transfer = transfer_log(
-        sender,
-        recipient,
-        units(10),
-        [units(9_850), units(50)],
-        [units(9_840), units(60)],
-    );
+    let transfer = transfer_log(sender, recipient, units(10), [units(9_850), units(50)], [units(9_840), units(60)]);
     let fee = fee_log(sender, author, units(63), [units(10_000), units(70)]);
     let form = bttc_evm::transaction::TransactionType::Legacy;
     let receipt = Receipt::new(form, Status::Succeeded, 21_000, 21_000, None, vec![transfer, fee]);
     let encoded = receipt.to_consensus_bytes();
     assert_eq!(encoded.len(), 909);
-    let hashes = [
-        keccak256(&encoded),
-        keccak256(receipt.bloom),
-        bttc_evm::receipt::receipts_root(&[receipt]),
-    ];
+    let hashes = [keccak256(&encoded), keccak256(receipt.bloom), bttc_evm::receipt::receipts_root(&[receipt])];
     let expected = [
         "0xf25ff0b787e6bad4b0af028e9eebc6f5d5b94674f4655217119cb3d381469632",
         "0x6fa1d5461a412f1bda4b07a80ba1f57246d9891815700fd87fde7027c59dc0c6",

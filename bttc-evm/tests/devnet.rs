@@ -43,10 +43,7 @@ fn deposit(id: u64, user: Address, amount: U256, time: u64, chain_id: u64) -> Re
         tx_hash: B256::repeat_byte(9),
         log_index: 0,
         chain_id: chain_id.to_string(),
-        time: RecordTime {
-            seconds: time,
-            nanoseconds: 5,
-        },
+        time: RecordTime { seconds: time, nanoseconds: 5 },
     }
 }
 
@@ -78,26 +75,11 @@ fn producers_change_with_the_span_and_deposits_arrive() {
         let span = needs.span.map(|id| {
             let (start, end) = spec.spans.range(id).unwrap();
             spans.push((number, id.get()));
-            Span {
-                id,
-                start,
-                end,
-                validators: vec![alice, bob],
-                producers: vec![bob],
-                chain_id: spec.chain_id,
-            }
+            Span { id, start, end, validators: vec![alice, bob], producers: vec![bob], chain_id: spec.chain_id }
         });
         let records: Vec<_> = needs
             .records
-            .map(|wanted| {
-                deposit(
-                    wanted.from.get(),
-                    user,
-                    amount,
-                    wanted.before.saturating_sub(1),
-                    spec.chain_id,
-                )
-            })
+            .map(|wanted| deposit(wanted.from.get(), user, amount, wanted.before.saturating_sub(1), spec.chain_id))
             .filter(|record| number >= 32 && record.id.get() <= 2)
             .into_iter()
             .collect();
@@ -105,24 +87,13 @@ fn producers_change_with_the_span_and_deposits_arrive() {
         if let Some(span) = &span {
             facts = facts.with_span(span);
         }
-        let block = chain
-            .build([], producer.signer, &facts)
-            .unwrap()
-            .seal(&key(name))
-            .unwrap();
+        let block = chain.build([], producer.signer, &facts).unwrap().seal(&key(name)).unwrap();
         let imported = chain.import(block, &facts).unwrap();
-        assert_eq!(
-            (imported.header().height(), imported.header().time),
-            (number, START + number)
-        );
+        assert_eq!((imported.header().height(), imported.header().time), (number, START + number));
         assert_eq!(imported.delivered().len(), records.len());
         assert_eq!(imported.synthetic().is_some(), !records.is_empty());
         if number == 16 {
-            assert!(
-                imported
-                    .committed()
-                    .is_some_and(|(_, status)| status == Status::Succeeded)
-            );
+            assert!(imported.committed().is_some_and(|(_, status)| status == Status::Succeeded));
         }
     }
 

@@ -106,10 +106,7 @@ pub fn total_power<M: Member>(members: &[M]) -> Result<i64, RotationError> {
     members.iter().try_fold(0_i64, |sum, member| {
         let got = sum.saturating_add(member.power().get());
         if got > MAX_TOTAL_POWER {
-            return Err(RotationError::TotalTooHigh {
-                got,
-                max: MAX_TOTAL_POWER,
-            });
+            return Err(RotationError::TotalTooHigh { got, max: MAX_TOTAL_POWER });
         }
         Ok(got)
     })
@@ -127,10 +124,8 @@ pub fn average<M: Member>(members: &[M]) -> i64 {
 /// Highest less lowest priority; wraps, and is then made positive where that is possible.
 #[must_use]
 pub fn difference<M: Member>(members: &[M]) -> i64 {
-    let (lowest, highest) = members
-        .iter()
-        .map(Member::priority)
-        .fold((i64::MAX, i64::MIN), |(low, high), p| (low.min(p), high.max(p)));
+    let (lowest, highest) =
+        members.iter().map(Member::priority).fold((i64::MAX, i64::MIN), |(low, high), p| (low.min(p), high.max(p)));
     highest.wrapping_sub(lowest).wrapping_abs()
 }
 
@@ -219,11 +214,7 @@ struct Leader {
 
 impl Leader {
     fn new<M: Member>(first: &M) -> Self {
-        Self {
-            place: 0,
-            priority: first.priority(),
-            signer: first.signer(),
-        }
+        Self { place: 0, priority: first.priority(), signer: first.signer() }
     }
 
     fn challenge(&mut self, place: usize, priority: i64, signer: Address) -> Result<(), RotationError> {
@@ -231,11 +222,7 @@ impl Leader {
             return Err(RotationError::Identical { signer, priority });
         }
         if priority > self.priority || (priority == self.priority && signer < self.signer) {
-            *self = Self {
-                place,
-                priority,
-                signer,
-            };
+            *self = Self { place, priority, signer };
         }
         Ok(())
     }

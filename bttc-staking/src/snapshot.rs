@@ -62,12 +62,7 @@ impl Producer {
     /// The producer that a header or the genesis names.
     #[must_use]
     pub const fn new(signer: Address, power: VotingPower) -> Self {
-        Self {
-            id: ValidatorId::new(0),
-            signer,
-            power,
-            priority: 0,
-        }
+        Self { id: ValidatorId::new(0), signer, power, priority: 0 }
     }
 
     /// The triple that crosses between crates.
@@ -79,10 +74,7 @@ impl Producer {
 
 impl From<Validator> for Producer {
     fn from(validator: Validator) -> Self {
-        Self {
-            id: validator.id,
-            ..Self::new(validator.signer, validator.power)
-        }
+        Self { id: validator.id, ..Self::new(validator.signer, validator.power) }
     }
 }
 
@@ -160,13 +152,7 @@ impl Snapshot {
         producers: impl IntoIterator<Item = Producer>,
         timing: Timing,
     ) -> Result<Self, ChangeError> {
-        Ok(Self {
-            number: 0,
-            hash,
-            set: ValidatorSet::new(producers)?,
-            recents: BTreeMap::new(),
-            timing,
-        })
+        Ok(Self { number: 0, hash, set: ValidatorSet::new(producers)?, recents: BTreeMap::new(), timing })
     }
 
     /// Height of its block.
@@ -207,17 +193,10 @@ impl Snapshot {
     /// [`ApplyError`].
     pub fn apply(&mut self, header: &SprintHeader) -> Result<(), ApplyError> {
         if self.number.checked_add(1) != Some(header.number) {
-            return Err(ApplyError::OutOfRangeChain {
-                got: header.number,
-                after: self.number,
-            });
+            return Err(ApplyError::OutOfRangeChain { got: header.number, after: self.number });
         }
         if self.set.get(header.signer).is_none() {
-            return Err(ScheduleError::UnauthorizedSigner {
-                block: header.number,
-                signer: header.signer,
-            }
-            .into());
+            return Err(ScheduleError::UnauthorizedSigner { block: header.number, signer: header.signer }.into());
         }
         self.turn(header.number, header.signer)?;
         if self.timing.is_sprint_end(header.number) {
@@ -270,9 +249,7 @@ impl Snapshot {
             number: self.number,
             hash: self.hash,
             set: ValidatorSet::from_parts(self.set.members().to_vec(), self.set.elected().copied()),
-            recents: recents
-                .map(|(number, signer)| (alloc::format!("{number}"), *signer))
-                .collect(),
+            recents: recents.map(|(number, signer)| (alloc::format!("{number}"), *signer)).collect(),
         }
     }
 
@@ -371,12 +348,7 @@ mod tests {
     use super::*;
     use alloc::vec;
 
-    const TIMING: Timing = Timing {
-        period: 2,
-        producer_delay: 6,
-        sprint: 4,
-        backup_multiplier: 2,
-    };
+    const TIMING: Timing = Timing { period: 2, producer_delay: 6, sprint: 4, backup_multiplier: 2 };
 
     fn producer(byte: u8, power: i64) -> Producer {
         Producer::new(Address::repeat_byte(byte), VotingPower::new(power))
@@ -435,10 +407,7 @@ mod tests {
     #[test]
     fn q11_difficulty_asks_for_no_membership() {
         let snapshot = Snapshot::genesis(B256::ZERO, [producer(1, 1), producer(2, 1), producer(3, 1)], TIMING).unwrap();
-        assert_eq!(
-            [1, 2, 3].map(|b| snapshot.difficulty(Address::repeat_byte(b))),
-            [3, 2, 1]
-        );
+        assert_eq!([1, 2, 3].map(|b| snapshot.difficulty(Address::repeat_byte(b))), [3, 2, 1]);
         assert_eq!(snapshot.difficulty(Address::ZERO), 1);
         assert_eq!(snapshot.difficulty(Address::repeat_byte(9)), 1); // −1 is moved behind the last
     }
@@ -447,10 +416,7 @@ mod tests {
     fn strangers_and_gaps_are_refused_and_change_nothing() {
         let mut snapshot = Snapshot::genesis(B256::ZERO, [producer(1, 1)], TIMING).unwrap();
         let before = snapshot.clone();
-        assert_eq!(
-            snapshot.apply(&header(2, 1, None)),
-            Err(ApplyError::OutOfRangeChain { got: 2, after: 0 })
-        );
+        assert_eq!(snapshot.apply(&header(2, 1, None)), Err(ApplyError::OutOfRangeChain { got: 2, after: 0 }));
         let error = snapshot.apply(&header(1, 9, None)).unwrap_err();
         assert_eq!(
             alloc::format!("{error}"),

@@ -118,11 +118,7 @@ impl StateSender {
     /// A fresh contract.
     #[must_use]
     pub const fn new(owner: Address) -> Self {
-        Self {
-            owner,
-            counter: StateId::new(0),
-            registrations: BTreeMap::new(),
-        }
+        Self { owner, counter: StateId::new(0), registrations: BTreeMap::new() }
     }
 
     /// Its owner; zero for nobody.
@@ -160,17 +156,9 @@ impl StateSender {
         // the new entry is written before the contract looks whether there was one, so only the zero address
         // counts as new.
         Ok(if sender.is_zero() {
-            Registration::New {
-                user: caller,
-                sender,
-                receiver,
-            }
+            Registration::New { user: caller, sender, receiver }
         } else {
-            Registration::Updated {
-                user: caller,
-                sender,
-                receiver,
-            }
+            Registration::Updated { user: caller, sender, receiver }
         })
     }
 
@@ -188,10 +176,7 @@ impl StateSender {
         if caller != expected {
             return Err(StateSenderError::InvalidSender { got: caller, expected });
         }
-        let id = self
-            .counter
-            .next()
-            .ok_or(StateSenderError::LastId { last: self.counter })?;
+        let id = self.counter.next().ok_or(StateSenderError::LastId { last: self.counter })?;
         self.counter = id;
         Ok(StateSynced { id, receiver, data })
     }
@@ -209,10 +194,7 @@ impl StateSender {
         if new.is_zero() {
             return Err(StateSenderError::NoOwner);
         }
-        Ok(OwnershipTransferred {
-            previous: core::mem::replace(&mut self.owner, new),
-            new,
-        })
+        Ok(OwnershipTransferred { previous: core::mem::replace(&mut self.owner, new), new })
     }
 
     /// Gives the ownership up.
@@ -221,20 +203,14 @@ impl StateSender {
     /// [`StateSenderError::NotOwner`].
     pub fn renounce_ownership(&mut self, caller: Address) -> Result<OwnershipTransferred, StateSenderError> {
         self.only_owner(caller)?;
-        Ok(OwnershipTransferred {
-            previous: core::mem::take(&mut self.owner),
-            new: Address::ZERO,
-        })
+        Ok(OwnershipTransferred { previous: core::mem::take(&mut self.owner), new: Address::ZERO })
     }
 
     fn only_owner(&self, caller: Address) -> Result<(), StateSenderError> {
         if caller == self.owner {
             Ok(())
         } else {
-            Err(StateSenderError::NotOwner {
-                got: caller,
-                expected: self.owner,
-            })
+            Err(StateSenderError::NotOwner { got: caller, expected: self.owner })
         }
     }
 }
@@ -247,13 +223,7 @@ mod tests {
     fn q39_only_the_zero_address_is_a_new_registration() {
         let [owner, sender, receiver] = [1, 2, 3].map(Address::repeat_byte);
         let mut contract = StateSender::new(owner);
-        assert!(matches!(
-            contract.register(owner, sender, receiver),
-            Ok(Registration::Updated { .. })
-        ));
-        assert!(matches!(
-            contract.register(sender, Address::ZERO, receiver),
-            Ok(Registration::New { .. })
-        ));
+        assert!(matches!(contract.register(owner, sender, receiver), Ok(Registration::Updated { .. })));
+        assert!(matches!(contract.register(sender, Address::ZERO, receiver), Ok(Registration::New { .. })));
     }
 }

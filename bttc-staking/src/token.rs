@@ -118,10 +118,7 @@ impl Token {
     #[must_use]
     pub fn allowance(&self, owner: Address, spender: Address) -> Amount {
         let of_owner = self.allowances.get(&owner);
-        of_owner
-            .and_then(|spenders| spenders.get(&spender))
-            .copied()
-            .unwrap_or_default()
+        of_owner.and_then(|spenders| spenders.get(&spender)).copied().unwrap_or_default()
     }
 
     /// Brings tokens into being. Who may do so is not this contract's matter here.
@@ -135,11 +132,7 @@ impl Token {
         let balance = self.balance(to).checked_add(value)?;
         self.supply = supply;
         self.set_balance(to, balance);
-        Ok(TokenEvent::Transfer {
-            from: Address::ZERO,
-            to,
-            value,
-        })
+        Ok(TokenEvent::Transfer { from: Address::ZERO, to, value })
     }
 
     /// Allows a spender to take so much, whatever was allowed before.
@@ -195,11 +188,7 @@ impl Token {
         not_zero("the receiver", to)?;
         let got = self.balance(from);
         if got < value {
-            return Err(TokenError::Balance {
-                holder: from,
-                got,
-                expected: value,
-            });
+            return Err(TokenError::Balance { holder: from, got, expected: value });
         }
         Ok(())
     }
@@ -214,12 +203,8 @@ impl Token {
     ) -> Result<Amount, TokenError> {
         self.check_transfer(from, to, value)?;
         let got = self.allowance(from, spender);
-        let left = got.checked_sub(value).map_err(|_| TokenError::Allowance {
-            owner: from,
-            spender,
-            got,
-            expected: value,
-        })?;
+        let left =
+            got.checked_sub(value).map_err(|_| TokenError::Allowance { owner: from, spender, got, expected: value })?;
         not_zero("the owner", from)?;
         not_zero("the spender", spender)?;
         Ok(left)
@@ -262,14 +247,7 @@ mod tests {
         token.approve(ALICE, SHOP, Amount::from_word(U256::MAX)).unwrap();
         let [_, approval] = token.transfer_from(SHOP, ALICE, BOB, Amount::from_units(5)).unwrap();
         let left = Amount::from_word(U256::MAX - U256::from(5));
-        assert_eq!(
-            approval,
-            TokenEvent::Approval {
-                owner: ALICE,
-                spender: SHOP,
-                value: left
-            }
-        );
+        assert_eq!(approval, TokenEvent::Approval { owner: ALICE, spender: SHOP, value: left });
         assert_eq!(token.allowance(ALICE, SHOP), left);
     }
 
@@ -280,25 +258,13 @@ mod tests {
         let (ten, eleven) = (Amount::from_btt(10), Amount::from_btt(11));
         assert_eq!(
             token.transfer_from(SHOP, ALICE, BOB, eleven),
-            Err(TokenError::Balance {
-                holder: ALICE,
-                got: ten,
-                expected: eleven
-            })
+            Err(TokenError::Balance { holder: ALICE, got: ten, expected: eleven })
         );
         assert_eq!(
             token.transfer_from(SHOP, ALICE, BOB, ten),
-            Err(TokenError::Allowance {
-                owner: ALICE,
-                spender: SHOP,
-                got: Amount::ZERO,
-                expected: ten
-            })
+            Err(TokenError::Allowance { owner: ALICE, spender: SHOP, got: Amount::ZERO, expected: ten })
         );
-        assert_eq!(
-            token.transfer(ALICE, Address::ZERO, ten),
-            Err(TokenError::ZeroAddress { role: "the receiver" })
-        );
+        assert_eq!(token.transfer(ALICE, Address::ZERO, ten), Err(TokenError::ZeroAddress { role: "the receiver" }));
         assert_eq!(token, before);
     }
 

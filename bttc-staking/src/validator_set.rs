@@ -118,11 +118,7 @@ pub(crate) enum Removals {
 
 impl<M> Default for ValidatorSet<M> {
     fn default() -> Self {
-        Self {
-            members: Vec::new(),
-            proposer: None,
-            total: Some(0),
-        }
+        Self { members: Vec::new(), proposer: None, total: Some(0) }
     }
 }
 
@@ -146,11 +142,7 @@ impl<M: Member> ValidatorSet<M> {
     #[must_use]
     pub fn from_parts(members: Vec<M>, proposer: Option<M>) -> Self {
         let total = proposer::total_power(&members).ok();
-        Self {
-            members,
-            proposer,
-            total,
-        }
+        Self { members, proposer, total }
     }
 
     /// The members, in ascending address order.
@@ -298,15 +290,9 @@ impl<M: Member> ValidatorSet<M> {
         for update in &updates {
             let old = self.get(update.signer()).map(|old| old.power().get());
             newcomers = newcomers.saturating_add(usize::from(old.is_none()));
-            total = total
-                .saturating_add(update.power().get())
-                .saturating_sub(old.unwrap_or(0));
+            total = total.saturating_add(update.power().get()).saturating_sub(old.unwrap_or(0));
             if total > MAX_TOTAL_POWER {
-                return Err(ChangeError::TotalTooHigh {
-                    signer: update.signer(),
-                    got: total,
-                    max: MAX_TOTAL_POWER,
-                });
+                return Err(ChangeError::TotalTooHigh { signer: update.signer(), got: total, max: MAX_TOTAL_POWER });
             }
         }
         if newcomers == 0 && leaving.len() == self.members.len() {
@@ -344,11 +330,7 @@ impl<M: Member> ValidatorSet<M> {
     fn prepared(&self, mut members: Vec<M>, total: i64) -> Result<Self, RotationError> {
         proposer::rescale(&mut members, total.wrapping_mul(WINDOW))?;
         proposer::centre(&mut members)?;
-        Ok(Self {
-            members,
-            proposer: self.proposer.clone(),
-            total: Some(total),
-        })
+        Ok(Self { members, proposer: self.proposer.clone(), total: Some(total) })
     }
 }
 
@@ -368,11 +350,7 @@ fn sorted<M: Member>(changes: &[M]) -> Result<(Vec<&M>, Vec<Address>), ChangeErr
             return Err(ChangeError::NegativePower { signer, got });
         }
         if got.get() > MAX_TOTAL_POWER {
-            return Err(ChangeError::PowerTooHigh {
-                signer,
-                got,
-                max: MAX_TOTAL_POWER,
-            });
+            return Err(ChangeError::PowerTooHigh { signer, got, max: MAX_TOTAL_POWER });
         }
         if got == VotingPower::ZERO {
             leaving.push(signer);
@@ -391,13 +369,7 @@ impl<M: Member> fmt::Display for ValidatorSet<M> {
         let proposer = self.proposer.as_ref().map(Member::signer);
         for member in &self.members {
             let mark = if proposer == Some(member.signer()) { '*' } else { ' ' };
-            write!(
-                f,
-                "\n{mark} {:#x} {:>20} {:>20}",
-                member.signer(),
-                member.power().get(),
-                member.priority()
-            )?;
+            write!(f, "\n{mark} {:#x} {:>20} {:>20}", member.signer(), member.power().get(), member.priority())?;
         }
         Ok(())
     }
@@ -448,10 +420,9 @@ mod tests {
     }
 
     fn forced(members: &[(i64, i64)]) -> ValidatorSet<Producer> {
-        let members = (1..).zip(members).map(|(byte, (power, priority))| Producer {
-            priority: *priority,
-            ..member(byte, *power)
-        });
+        let members = (1..)
+            .zip(members)
+            .map(|(byte, (power, priority))| Producer { priority: *priority, ..member(byte, *power) });
         ValidatorSet::from_parts(members.collect(), None)
     }
 
@@ -471,24 +442,16 @@ mod tests {
     fn the_table_of_three_then_four_then_three() {
         let mut set = set(&[1, 2, 3]);
         assert_eq!(state(&set), (3, [1, 2, -3].into()));
-        for (proposer, priorities) in [
-            (2, [2, -2, 0]),
-            (1, [-3, 0, 3]),
-            (3, [-2, 2, 0]),
-            (2, [-1, -2, 3]),
-            (3, [0, 0, 0]),
-            (3, [1, 2, -3]),
-        ] {
+        for (proposer, priorities) in
+            [(2, [2, -2, 0]), (1, [-3, 0, 3]), (3, [-2, 2, 0]), (2, [-1, -2, 3]), (3, [0, 0, 0]), (3, [1, 2, -3])]
+        {
             assert_eq!(turn(&mut set), (proposer, priorities.into()));
         }
         set.apply(&[member(4, 4)]).unwrap();
         assert_eq!(state(&set), (3, [4, 5, 0, -8].into()));
-        for (proposer, priorities) in [
-            (2, [5, -3, 3, -4]),
-            (1, [-4, -1, 6, 0]),
-            (3, [-3, 1, -1, 4]),
-            (4, [-2, 3, 2, -2]),
-        ] {
+        for (proposer, priorities) in
+            [(2, [5, -3, 3, -4]), (1, [-4, -1, 6, 0]), (3, [-3, 1, -1, 4]), (4, [-2, 3, 2, -2])]
+        {
             assert_eq!(turn(&mut set), (proposer, priorities.into()));
         }
         set.apply(&[member(3, 0)]).unwrap();
@@ -523,20 +486,14 @@ mod tests {
     #[test]
     fn q22_a_change_for_address_zero_counts_as_repeated() {
         let zero = Address::ZERO;
-        assert_eq!(
-            set(&[1, 2]).apply(&[member(0, 5)]),
-            Err(ChangeError::Duplicate { signer: zero })
-        );
+        assert_eq!(set(&[1, 2]).apply(&[member(0, 5)]), Err(ChangeError::Duplicate { signer: zero }));
     }
 
     #[test]
     fn q23_the_leaving_still_count_while_the_total_is_checked() {
         let mut full = set(&[MAX_TOTAL_POWER - 1, 1]);
         let before = full.clone();
-        assert!(matches!(
-            full.apply(&[member(1, 0), member(3, 1)]),
-            Err(ChangeError::TotalTooHigh { .. })
-        ));
+        assert!(matches!(full.apply(&[member(1, 0), member(3, 1)]), Err(ChangeError::TotalTooHigh { .. })));
         assert_eq!(full, before);
     }
 
@@ -575,9 +532,6 @@ mod tests {
     #[test]
     fn the_table_marks_the_proposer() {
         let lines = set(&[1, 2]).to_string();
-        assert!(
-            lines.lines().nth(2).is_some_and(|line| line.starts_with("* 0x0000")),
-            "{lines}"
-        );
+        assert!(lines.lines().nth(2).is_some_and(|line| line.starts_with("* 0x0000")), "{lines}");
     }
 }

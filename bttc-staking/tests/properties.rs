@@ -24,12 +24,7 @@ use std::{collections::BTreeMap, sync::LazyLock};
 
 const MANAGER: Address = Address::repeat_byte(0x11);
 const DIGEST: B256 = B256::repeat_byte(0xd1);
-const TIMING: Timing = Timing {
-    period: 1,
-    producer_delay: 1,
-    sprint: 4,
-    backup_multiplier: 1,
-};
+const TIMING: Timing = Timing { period: 1, producer_delay: 1, sprint: 4, backup_multiplier: 1 };
 
 static KEYS: LazyLock<Vec<SecretKey>> = LazyLock::new(|| {
     let key = |i: u8| SecretKey::from_bytes(&keccak256([i])).unwrap();
@@ -77,12 +72,7 @@ fn user(i: u8) -> Address {
 /// Whether it went through.
 fn run(contract: &mut StakeManager, op: &Op) -> bool {
     match *op {
-        Op::Stake {
-            user: u,
-            key,
-            amount,
-            fee,
-        } => {
+        Op::Stake { user: u, key, amount, fee } => {
             let stake = StakeFor {
                 user: user(u),
                 amount: Amount::from_btt(amount),
@@ -94,27 +84,16 @@ fn run(contract: &mut StakeManager, op: &Op) -> bool {
         }
         Op::TopUp { user: u, fee } => contract.top_up_for_fee(user(u), user(0), Amount::from_btt(fee)).is_ok(),
         Op::Withdraw { user: u, id } => contract.withdraw_rewards(user(u), ValidatorId::new(id)).is_ok(),
-        Op::Checkpoint {
-            blocks,
-            proposer,
-            signers,
-        } => {
+        Op::Checkpoint { blocks, proposer, signers } => {
             let signing = KEYS.iter().enumerate().filter(|(i, _)| signers >> i & 1 == 1);
-            let signatures: Vec<_> = signing
-                .map(|(_, key)| key.sign_digest(&DIGEST).unwrap().into())
-                .collect();
+            let signatures: Vec<_> = signing.map(|(_, key)| key.sign_digest(&DIGEST).unwrap().into()).collect();
             let proposer = KEYS[usize::from(proposer)].address();
             let blocks = U256::from(blocks);
-            contract
-                .check_signatures(blocks, DIGEST, B256::ZERO, proposer, &signatures)
-                .is_ok()
+            contract.check_signatures(blocks, DIGEST, B256::ZERO, proposer, &signatures).is_ok()
         }
         Op::Send { from, to, amount } => {
             let (from, to) = (user(from), user(to));
-            contract
-                .token_mut()
-                .transfer(from, to, Amount::from_btt(amount))
-                .is_ok()
+            contract.token_mut().transfer(from, to, Amount::from_btt(amount)).is_ok()
         }
     }
 }

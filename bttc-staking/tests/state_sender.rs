@@ -15,9 +15,7 @@ fn cases(name: &str) -> Vec<Value> {
     } else {
         file.read_to_string(&mut text).unwrap();
     }
-    let Value::Array(cases) = serde_json::from_str::<Value>(&text).unwrap()["cases"].take() else {
-        unreachable!()
-    };
+    let Value::Array(cases) = serde_json::from_str::<Value>(&text).unwrap()["cases"].take() else { unreachable!() };
     cases
 }
 
@@ -27,28 +25,24 @@ fn act(contract: &mut StateSender, step: &Value) -> Result<Value, StateSenderErr
     let (caller, args) = (address(&step["caller"]), &step["args"]);
     let ownership = |change: bttc_staking::state_sender::OwnershipTransferred| json!({ "event": "OwnershipTransferred", "args": { "previousOwner": change.previous, "newOwner": change.new } });
     match step["op"].as_str().unwrap() {
-        "register" => contract
-            .register(caller, address(&args["sender"]), address(&args["receiver"]))
-            .map(|event| match event {
+        "register" => {
+            contract.register(caller, address(&args["sender"]), address(&args["receiver"])).map(|event| match event {
                 Registration::New { user, sender, receiver } => json!({
                     "event": "NewRegistration", "args": { "user": user, "sender": sender, "receiver": receiver }
                 }),
                 Registration::Updated { user, sender, receiver } => json!({
                     "event": "RegistrationUpdated", "args": { "user": user, "sender": sender, "receiver": receiver }
                 }),
-            }),
+            })
+        }
         "syncState" => {
             let data: Bytes = args["data"].as_str().unwrap().parse().unwrap();
-            contract
-                .sync_state(caller, address(&args["receiver"]), data)
-                .map(|synced| {
-                    let args = json!({ "id": synced.id, "contractAddress": synced.receiver, "data": synced.data });
-                    json!({ "event": "StateSynced", "args": args })
-                })
+            contract.sync_state(caller, address(&args["receiver"]), data).map(|synced| {
+                let args = json!({ "id": synced.id, "contractAddress": synced.receiver, "data": synced.data });
+                json!({ "event": "StateSynced", "args": args })
+            })
         }
-        "transferOwnership" => contract
-            .transfer_ownership(caller, address(&args["newOwner"]))
-            .map(ownership),
+        "transferOwnership" => contract.transfer_ownership(caller, address(&args["newOwner"])).map(ownership),
         "renounceOwnership" => contract.renounce_ownership(caller).map(ownership),
         op => panic!("unknown step {op}"),
     }
@@ -66,14 +60,8 @@ fn every_trace_logs_reverts_and_counts_as_recorded() {
                 match act(&mut contract, step) {
                     Ok(log) => {
                         assert_eq!(expect["ok"], json!(true), "{file} {name}");
-                        let [event] = &expect["events"].as_array().unwrap()[..] else {
-                            panic!("{name}: one log")
-                        };
-                        assert_eq!(
-                            (&log["event"], &log["args"]),
-                            (&event["event"], &event["args"]),
-                            "{file} {name}"
-                        );
+                        let [event] = &expect["events"].as_array().unwrap()[..] else { panic!("{name}: one log") };
+                        assert_eq!((&log["event"], &log["args"]), (&event["event"], &event["args"]), "{file} {name}");
                     }
                     Err(error) => {
                         assert_eq!(
@@ -87,11 +75,7 @@ fn every_trace_logs_reverts_and_counts_as_recorded() {
                 assert_eq!(expect["counter"], json!(contract.counter()), "{file} {name}");
                 assert_eq!(expect["owner"], json!(contract.owner()), "{file} {name}");
                 for (receiver, sender) in expect["registrations"].as_object().unwrap() {
-                    assert_eq!(
-                        *sender,
-                        json!(contract.registered(receiver.parse().unwrap())),
-                        "{file} {name}"
-                    );
+                    assert_eq!(*sender, json!(contract.registered(receiver.parse().unwrap())), "{file} {name}");
                 }
             }
         }

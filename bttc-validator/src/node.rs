@@ -182,13 +182,7 @@ impl Node {
     /// # Errors
     /// [`StartError`].
     pub fn new(config: Config) -> Result<Self, StartError> {
-        let Config {
-            signer,
-            policy,
-            layer,
-            genesis,
-            root_chains,
-        } = config;
+        let Config { signer, policy, layer, genesis, root_chains } = config;
         let chain = Chain::open(layer.spec().clone(), &genesis)?;
         let producers = chain.producers(1)?;
         let producers = producers.iter().map(|v| Producer::new(v.signer, v.power));
@@ -240,8 +234,7 @@ impl Node {
     /// # Errors
     /// [`ScheduleError`] when it is no producer.
     pub fn turn(&self) -> Result<Turn, ScheduleError> {
-        self.snapshot
-            .turn(self.chain.head().header().height().saturating_add(1), self.address())
+        self.snapshot.turn(self.chain.head().header().height().saturating_add(1), self.address())
     }
 
     /// What happened in the layer since this was last asked.
@@ -292,10 +285,7 @@ impl Node {
     fn is_on_duty(&self) -> bool {
         let members = self.layer.registry().set().members();
         let place = members.iter().position(|member| member.signer == self.address());
-        let turn = self
-            .layer
-            .height()
-            .checked_rem(members.len().try_into().unwrap_or(u64::MAX));
+        let turn = self.layer.height().checked_rem(members.len().try_into().unwrap_or(u64::MAX));
         place.is_some() && place.and_then(|place| u64::try_from(place).ok()) == turn
     }
 
@@ -324,11 +314,7 @@ impl Node {
                 },
             })),
             RootEvent::Staked(_) | RootEvent::SignerChange(_) | RootEvent::UnstakeInit(_) => {
-                Some(Message::Staking(StakingEvent {
-                    from,
-                    place,
-                    event: event.clone(),
-                }))
+                Some(Message::Staking(StakingEvent { from, place, event: event.clone() }))
             }
             _ => None,
         }
@@ -341,11 +327,7 @@ impl Node {
         let seed = self.root_chains.get(&RootChainId::Ethereum)?.seed?;
         (last.start..=last.end).contains(&head).then_some(())?;
         let span = self.layer.registry().draft_span().ok()?;
-        Some(Message::ProposeSpan(ProposeSpan {
-            proposer: self.address(),
-            span,
-            seed,
-        }))
+        Some(Message::ProposeSpan(ProposeSpan { proposer: self.address(), span, seed }))
     }
 
     /// The next checkpoint, when it is this validator's turn to propose.
@@ -357,18 +339,11 @@ impl Node {
         let start = self.layer.ledger().next_start(root_chain, 0);
         let wait = spec.checkpoints.buffer_time;
         let (height, now) = (self.chain.head().header().height(), self.now);
-        if self
-            .proposed
-            .is_some_and(|(at, when)| at == start && now < when.saturating_add(wait))
-        {
+        if self.proposed.is_some_and(|(at, when)| at == start && now < when.saturating_add(wait)) {
             return None;
         }
         let latest = height.checked_sub(spec.confirmations.side_chain)?;
-        let age = self
-            .layer
-            .ledger()
-            .last(root_chain)
-            .map(|last| now.saturating_sub(last.time));
+        let age = self.layer.ledger().last(root_chain).map(|last| now.saturating_sub(last.time));
         let (start, end) = next_range(start, latest, age, &spec.checkpoints)?;
         let range = BlockRange::new(start, end).ok()?;
         let checkpoint = Checkpoint {
@@ -394,13 +369,8 @@ impl Node {
     /// What the next block of the side chain needs of the layer.
     fn facts(&self) -> Result<(Option<Span>, Vec<Record>), QueryError> {
         let needs = self.chain.needs()?;
-        let span = needs
-            .span
-            .and_then(|id| self.layer.registry().span(id))
-            .map(|record| record.to_span());
-        let records = needs
-            .records
-            .map(|wanted| self.layer.records().from_until(wanted.from, wanted.before));
+        let span = needs.span.and_then(|id| self.layer.registry().span(id)).map(|record| record.to_span());
+        let records = needs.records.map(|wanted| self.layer.records().from_until(wanted.from, wanted.before));
         Ok((span, records.unwrap_or_default()))
     }
 
@@ -415,10 +385,7 @@ impl Node {
     ) -> Result<SealedBlock, BlockError> {
         let (span, records) = self.facts()?;
         let facts = facts(now, &self.snapshot, span.as_ref(), &records);
-        Ok(self
-            .chain
-            .build(transactions, self.address(), &facts)?
-            .seal(self.signer.as_ref())?)
+        Ok(self.chain.build(transactions, self.address(), &facts)?.seal(self.signer.as_ref())?)
     }
 
     /// Judges a block at this time (Unix seconds) and takes it.
@@ -472,10 +439,9 @@ impl Node {
         let ledger = layer.ledger();
         self.observed.retain(|(root_chain, place), event| match event {
             RootEvent::StateSynced(e) => !layer.records().is_known(*root_chain, e.id),
-            RootEvent::NewHeaderBlock(e) => e
-                .header_block
-                .number()
-                .is_some_and(|n| ledger.recorded(*root_chain, n).is_none()),
+            RootEvent::NewHeaderBlock(e) => {
+                e.header_block.number().is_some_and(|n| ledger.recorded(*root_chain, n).is_none())
+            }
             RootEvent::Staked(e) => layer.registry().record_of(e.validator).is_none(),
             _ => !layer.registry().is_settled(place.sequence()),
         });
@@ -489,16 +455,8 @@ impl Node {
             return None; // a skip is not sent
         }
         let data = message.sign_data();
-        let signature = if data.is_empty() {
-            None
-        } else {
-            Some(self.signer.sign_digest(&result.digest(&data)).ok()?)
-        };
-        Some(Vote {
-            message: message.id(),
-            result,
-            signature,
-        })
+        let signature = if data.is_empty() { None } else { Some(self.signer.sign_digest(&result.digest(&data)).ok()?) };
+        Some(Vote { message: message.id(), result, signature })
     }
 }
 

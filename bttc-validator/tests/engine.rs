@@ -43,12 +43,7 @@ struct Replica {
 
 impl Replica {
     fn new(key: &SecretKey, manner: Manner) -> Self {
-        Self {
-            me: key.address(),
-            manner,
-            heard: Vec::new(),
-            changes: BTreeMap::new(),
-        }
+        Self { me: key.address(), manner, heard: Vec::new(), changes: BTreeMap::new() }
     }
 }
 
@@ -63,11 +58,7 @@ impl Application for Replica {
 
     fn validate(&mut self, height: Height, value: &Bytes, proposer: Address) -> Validity {
         let good = value.starts_with(format!("{height}: {proposer}").as_bytes());
-        if good && self.manner != Manner::CallsEverythingInvalid {
-            Validity::Valid
-        } else {
-            Validity::Invalid
-        }
+        if good && self.manner != Manner::CallsEverythingInvalid { Validity::Valid } else { Validity::Invalid }
     }
 
     fn extend(&mut self, height: Height, _: &Bytes) -> Bytes {
@@ -80,11 +71,7 @@ impl Application for Replica {
     fn verify_extension(&mut self, height: Height, validator: Address, extension: &Bytes) -> Validity {
         let own_lie = self.manner == Manner::LiesInExtensions && validator == self.me;
         let good = extension[..] == *format!("{validator} at {height}").as_bytes();
-        if good || own_lie {
-            Validity::Valid
-        } else {
-            Validity::Invalid
-        }
+        if good || own_lie { Validity::Valid } else { Validity::Invalid }
     }
 
     fn decide(&mut self, decision: &Decision) -> Vec<Validator> {
@@ -100,24 +87,14 @@ fn key(number: u8) -> SecretKey {
 }
 
 fn seat(number: u8, power: i64) -> Validator {
-    Validator::new(
-        ValidatorId::new(number.into()),
-        key(number).address(),
-        VotingPower::new(power),
-    )
+    Validator::new(ValidatorId::new(number.into()), key(number).address(), VotingPower::new(power))
 }
 
 /// Validators 1, 2, 3 … of these powers and manners.
 fn network(members: &[(i64, Manner)]) -> (Simulated, Vec<Validator>, Replicas) {
     let keys: Vec<SecretKey> = (1..).map(key).take(members.len()).collect();
-    let set: Vec<Validator> = (1..)
-        .zip(members)
-        .map(|(number, (power, _))| seat(number, *power))
-        .collect();
-    let replicas = keys
-        .iter()
-        .zip(members)
-        .map(|(key, (_, manner))| (key.address(), Replica::new(key, *manner)));
+    let set: Vec<Validator> = (1..).zip(members).map(|(number, (power, _))| seat(number, *power)).collect();
+    let replicas = keys.iter().zip(members).map(|(key, (_, manner))| (key.address(), Replica::new(key, *manner)));
     let replicas = replicas.collect();
     (Simulated::new(CHAIN, &set, keys).unwrap(), set, replicas)
 }
@@ -140,17 +117,11 @@ fn four_validators_decide_alike() {
     let decisions = advance(&mut engine, &mut replicas, 20);
     for (height, decision) in (1..).zip(&decisions) {
         assert_eq!((decision.height, decision.round), (Height::new(height), Round::new(0)));
-        assert_eq!(
-            decision.value[..],
-            *format!("{height}: {} in round 0", decision.proposer).as_bytes()
-        );
+        assert_eq!(decision.value[..], *format!("{height}: {} in round 0", decision.proposer).as_bytes());
         assert_eq!(decision.commits.len(), 4);
         assert!(decision.commits.is_sorted_by_key(|commit| commit.validator));
         for commit in &decision.commits {
-            assert_eq!(
-                commit.extension[..],
-                *format!("{} at {height}", commit.validator).as_bytes()
-            );
+            assert_eq!(commit.extension[..], *format!("{} at {height}", commit.validator).as_bytes());
         }
         decision.verify(CHAIN, &set).unwrap();
     }
@@ -164,10 +135,7 @@ fn validators_propose_in_proportion_to_their_power() {
     let (mut engine, set, mut replicas) = network(&[40, 30, 20, 10].map(|power| (power, Manner::Honest)));
     let decisions = advance(&mut engine, &mut replicas, 50);
     for validator in set {
-        let turns = decisions
-            .iter()
-            .filter(|decision| decision.proposer == validator.signer)
-            .count();
+        let turns = decisions.iter().filter(|decision| decision.proposer == validator.signer).count();
         assert_eq!(i64::try_from(turns).unwrap() * 2, validator.power.get());
     }
 }
@@ -181,84 +149,41 @@ fn one_silent_validator_costs_a_round_at_its_turn_and_catches_up() {
     let rounds: Vec<u32> = decisions.iter().map(|decision| decision.round.get()).collect();
     assert_eq!(rounds.iter().filter(|round| **round == 1).count(), 2, "{rounds:?}"); // its turns in eight heights
     assert_eq!(rounds.iter().filter(|round| **round == 0).count(), 6);
-    assert!(
-        decisions
-            .iter()
-            .all(|decision| decision.commits.len() == 3 && decision.proposer != silent)
-    );
+    assert!(decisions.iter().all(|decision| decision.commits.len() == 3 && decision.proposer != silent));
 
     replicas.insert(silent, away);
     decisions.extend(advance(&mut engine, &mut replicas, 4));
     assert!(replicas.values().all(|replica| replica.heard == decisions));
-    assert!(
-        decisions[8..]
-            .iter()
-            .all(|decision| decision.round == Round::new(0) && decision.commits.len() == 4)
-    );
+    assert!(decisions[8..].iter().all(|decision| decision.round == Round::new(0) && decision.commits.len() == 4));
 }
 
 #[test]
 fn two_silent_of_four_stall_and_one_back_goes_on() {
     let (engine, set, mut replicas) = equals([Manner::Honest; 4]);
-    let mut engine = engine
-        .with_patience(Duration::from_secs(60))
-        .with_latency(Duration::from_millis(20));
+    let mut engine = engine.with_patience(Duration::from_secs(60)).with_latency(Duration::from_millis(20));
     advance(&mut engine, &mut replicas, 3);
-    let mut away: Replicas = [2, 3]
-        .map(|i| (set[i].signer, replicas.remove(&set[i].signer).unwrap()))
-        .into();
+    let mut away: Replicas = [2, 3].map(|i| (set[i].signer, replicas.remove(&set[i].signer).unwrap())).into();
     let stalled = engine.advance(&mut replicas).unwrap_err();
-    let EngineError::Stalled {
-        height, waited, tally, ..
-    } = &stalled
-    else {
-        panic!("{stalled}")
-    };
+    let EngineError::Stalled { height, waited, tally, .. } = &stalled else { panic!("{stalled}") };
     assert_eq!((*height, *waited), (Height::new(4), Duration::from_secs(60)));
-    assert_eq!(
-        *tally,
-        Tally {
-            live: 20,
-            prevotes: 20,
-            precommits: 0,
-            needed: 27,
-            total: 40
-        }
-    );
+    assert_eq!(*tally, Tally { live: 20, prevotes: 20, precommits: 0, needed: 27, total: 40 });
     let text = "height 4 stalled in round 0 after 60 s: \
                 20 of 40 power live, 20 prevoted, 0 precommitted, 27 needed";
     assert_eq!(stalled.to_string(), text);
-    assert!(matches!(
-        engine.advance(&mut replicas),
-        Err(EngineError::Stalled { .. })
-    ));
+    assert!(matches!(engine.advance(&mut replicas), Err(EngineError::Stalled { .. })));
     assert!(replicas.values().all(|replica| replica.heard.len() == 3));
 
     replicas.append(&mut away);
     let after = advance(&mut engine, &mut replicas, 2);
     assert_eq!(after[0].height, Height::new(4));
-    assert!(
-        replicas
-            .values()
-            .all(|replica| replica.heard.len() == 5 && replica.heard[3..] == after)
-    );
+    assert!(replicas.values().all(|replica| replica.heard.len() == 5 && replica.heard[3..] == after));
 }
 
 #[test]
 fn nobody_hosted_is_a_stall_too() {
     let (mut engine, ..) = equals([Manner::Honest; 4]);
     let none = engine.advance(&mut Replicas::new());
-    assert!(matches!(
-        none,
-        Err(EngineError::Stalled {
-            tally: Tally {
-                live: 0,
-                prevotes: 0,
-                ..
-            },
-            ..
-        })
-    ));
+    assert!(matches!(none, Err(EngineError::Stalled { tally: Tally { live: 0, prevotes: 0, .. }, .. })));
 }
 
 #[test]
@@ -266,10 +191,7 @@ fn a_bad_or_missing_proposal_costs_a_round() {
     for manner in [Manner::ProposesGarbage, Manner::ProposesNothing] {
         let (mut engine, set, mut replicas) = equals([manner, Manner::Honest, Manner::Honest, Manner::Honest]);
         let decisions = advance(&mut engine, &mut replicas, 4);
-        let late: Vec<&Decision> = decisions
-            .iter()
-            .filter(|decision| decision.round > Round::new(0))
-            .collect();
+        let late: Vec<&Decision> = decisions.iter().filter(|decision| decision.round > Round::new(0)).collect();
         assert_eq!(late.len(), 1); // once in four heights it is the first one's turn
         assert_ne!(late[0].proposer, set[0].signer);
         assert!(late[0].value.ends_with(b"in round 1"));
@@ -327,22 +249,12 @@ fn a_change_of_the_set_holds_two_heights_later() {
         votes
     };
     for (height, decision) in (1..).zip(&decisions) {
-        assert_eq!(
-            (has(decision, 1), has(decision, 5)),
-            (height < 4, height >= 4),
-            "at {height}"
-        );
+        assert_eq!((has(decision, 1), has(decision, 5)), (height < 4, height >= 4), "at {height}");
         decision.verify(CHAIN, &decision.validators).unwrap();
     }
     assert!(decisions[0].verify(CHAIN, &set).is_ok() && decisions[11].verify(CHAIN, &set).is_err());
-    let turns = decisions[3..9]
-        .iter()
-        .filter(|decision| decision.proposer == key(5).address())
-        .count();
-    assert!(
-        (2..=3).contains(&turns),
-        "half of the power, a newcomer's wait: {turns} of 6"
-    );
+    let turns = decisions[3..9].iter().filter(|decision| decision.proposer == key(5).address()).count();
+    assert!((2..=3).contains(&turns), "half of the power, a newcomer's wait: {turns} of 6");
     assert!(replicas.values().all(|replica| replica.heard == decisions)); // in the set or not
 }
 
@@ -350,55 +262,27 @@ fn a_change_of_the_set_holds_two_heights_later() {
 fn replicas_that_are_none_end_the_run() {
     let (mut engine, set, mut replicas) = equals([Manner::Honest; 4]);
     let changes = vec![seat(3, 5)];
-    replicas
-        .get_mut(&set[1].signer)
-        .unwrap()
-        .changes
-        .insert(1, changes.clone());
+    replicas.get_mut(&set[1].signer).unwrap().changes.insert(1, changes.clone());
     let diverged = engine.advance(&mut replicas).unwrap_err();
-    let EngineError::Diverged {
-        height,
-        validator,
-        got,
-        expected,
-        ..
-    } = &diverged
-    else {
-        panic!("{diverged}")
-    };
+    let EngineError::Diverged { height, validator, got, expected, .. } = &diverged else { panic!("{diverged}") };
     assert_eq!(*height, Height::new(1));
     let odd_one = if *validator == set[1].signer { got } else { expected };
     assert_eq!(*odd_one, changes);
     assert_eq!(engine.advance(&mut replicas), Err(diverged)); // for good
 
     let (mut engine, _, mut replicas) = equals([Manner::Honest; 4]);
-    replicas
-        .values_mut()
-        .for_each(|replica| _ = replica.changes.insert(1, vec![seat(9, 0)]));
-    let source = SetError::Stranger {
-        validator: key(9).address(),
-    };
-    assert_eq!(
-        engine.advance(&mut replicas),
-        Err(EngineError::Change {
-            height: Height::new(1),
-            source
-        })
-    );
+    replicas.values_mut().for_each(|replica| _ = replica.changes.insert(1, vec![seat(9, 0)]));
+    let source = SetError::Stranger { validator: key(9).address() };
+    assert_eq!(engine.advance(&mut replicas), Err(EngineError::Change { height: Height::new(1), source }));
 }
 
 #[test]
 fn a_single_validator_decides_alone() {
     let set = [seat(1, 1)];
     let mut host = (set[0].signer, Replica::new(&key(1), Manner::Honest));
-    let mut engine = Simulated::new(CHAIN, &set, [key(1)])
-        .unwrap()
-        .starting_at(Height::new(7));
+    let mut engine = Simulated::new(CHAIN, &set, [key(1)]).unwrap().starting_at(Height::new(7));
     let decisions = advance(&mut engine, &mut host, 3);
-    assert_eq!(
-        (decisions[0].height, decisions[2].height),
-        (Height::new(7), Height::new(9))
-    );
+    assert_eq!((decisions[0].height, decisions[2].height), (Height::new(7), Height::new(9)));
     decisions[2].verify(CHAIN, &set).unwrap();
     assert_eq!(host.1.heard, decisions);
 }
@@ -416,32 +300,15 @@ fn a_decision_proves_itself_and_nothing_else() {
         alter(&mut decision);
         decision.verify(CHAIN, &set).unwrap_err()
     };
-    assert_eq!(
-        altered(|d| d.value = Bytes::from_static(b"other")),
-        DecisionError::Signature { validator }
-    );
-    assert_eq!(
-        altered(|d| d.height = Height::new(2)),
-        DecisionError::Signature { validator }
-    );
-    assert_eq!(
-        altered(|d| d.commits[0].extension = Bytes::new()),
-        DecisionError::Extension { validator }
-    );
-    assert_eq!(
-        altered(|d| d.commits[1] = d.commits[0].clone()),
-        DecisionError::Twice { validator }
-    );
+    assert_eq!(altered(|d| d.value = Bytes::from_static(b"other")), DecisionError::Signature { validator });
+    assert_eq!(altered(|d| d.height = Height::new(2)), DecisionError::Signature { validator });
+    assert_eq!(altered(|d| d.commits[0].extension = Bytes::new()), DecisionError::Extension { validator });
+    assert_eq!(altered(|d| d.commits[1] = d.commits[0].clone()), DecisionError::Twice { validator });
     assert_eq!(
         altered(|d| d.commits[0].validator = Address::ZERO),
-        DecisionError::Stranger {
-            validator: Address::ZERO
-        }
+        DecisionError::Stranger { validator: Address::ZERO }
     );
-    assert!(matches!(
-        altered(|d| d.commits.truncate(2)),
-        DecisionError::Power { .. }
-    ));
+    assert!(matches!(altered(|d| d.commits.truncate(2)), DecisionError::Power { .. }));
     assert!(decision.verify(CHAIN, &set[..1]).is_err());
 }
 
@@ -451,9 +318,7 @@ fn equal_inputs_give_equal_decisions() {
         let (engine, set, mut replicas) =
             equals([Manner::Honest, Manner::Honest, Manner::Honest, Manner::ProposesGarbage]);
         let latency = Duration::from_millis(40);
-        let mut engine = engine
-            .with_latency(latency)
-            .with_jitter(Duration::from_millis(400), seed);
+        let mut engine = engine.with_latency(latency).with_jitter(Duration::from_millis(400), seed);
         let mut decisions = advance(&mut engine, &mut replicas, 6);
         replicas.remove(&set[0].signer);
         decisions.extend(advance(&mut engine, &mut replicas, 6));

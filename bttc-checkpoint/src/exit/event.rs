@@ -109,10 +109,7 @@ impl ExitEvent {
             }
             _ => return None,
         };
-        receiver.is_zero().then_some(Self {
-            beneficiary,
-            withdrawal,
-        })
+        receiver.is_zero().then_some(Self { beneficiary, withdrawal })
     }
 }
 
@@ -156,17 +153,11 @@ pub fn exitable(receipt: &Receipt) -> Result<Vec<ExitLog>, NotExitable> {
     let exits: Vec<ExitLog> = (0..)
         .zip(&receipt.logs)
         .filter_map(|(log_index, log)| {
-            Some(ExitLog {
-                log_index,
-                child_token: log.address,
-                event: ExitEvent::read(log)?,
-            })
+            Some(ExitLog { log_index, child_token: log.address, event: ExitEvent::read(log)? })
         })
         .collect();
     if exits.is_empty() {
-        return Err(NotExitable::NoWithdrawal {
-            logs: receipt.logs.len(),
-        });
+        return Err(NotExitable::NoWithdrawal { logs: receipt.logs.len() });
     }
     Ok(exits)
 }
@@ -183,13 +174,7 @@ mod tests {
     }
 
     fn receipt(kind: u8, logs: Vec<Log>) -> Receipt {
-        Receipt {
-            kind,
-            status: Status::Succeeded,
-            cumulative_gas_used: 21_000,
-            bloom: Bloom::ZERO,
-            logs,
-        }
+        Receipt { kind, status: Status::Succeeded, cumulative_gas_used: 21_000, bloom: Bloom::ZERO, logs }
     }
 
     #[test]

@@ -228,21 +228,14 @@ impl ExitProof {
         let index = checkpoint.index_of(number)?;
         let expected = usize::try_from(index).ok().and_then(|place| leaves.get(place)).copied();
         let computed = block.leaf.hash();
-        let leaf = BuildError::Leaf {
-            block: number,
-            computed,
-            expected,
-        };
+        let leaf = BuildError::Leaf { block: number, computed, expected };
         if expected != Some(computed) {
             return Err(leaf);
         }
         let tree = StoredTree::build(leaves);
         let root = tree.as_ref().map(StoredTree::root);
         if root != Some(checkpoint.root) {
-            return Err(BuildError::CheckpointRoot {
-                computed: root,
-                expected: checkpoint.root,
-            });
+            return Err(BuildError::CheckpointRoot { computed: root, expected: checkpoint.root });
         }
         let branch = tree.and_then(|tree| tree.branch(index)).ok_or(leaf)?;
         Self::assemble(checkpoint, &branch, block, tx_index, log)
@@ -264,10 +257,7 @@ impl ExitProof {
         let branch = BranchProof { index, siblings };
         let computed = branch.root(&block.leaf.hash());
         if computed != checkpoint.root || !checkpoint.has_depth(&branch.siblings) {
-            return Err(BuildError::CheckpointRoot {
-                computed: Some(computed),
-                expected: checkpoint.root,
-            });
+            return Err(BuildError::CheckpointRoot { computed: Some(computed), expected: checkpoint.root });
         }
         let encodings: Vec<Bytes> = block.receipts.iter().map(Receipt::to_bytes).collect();
         let expected = block.leaf.receipts_root;
@@ -281,20 +271,14 @@ impl ExitProof {
         }
         let place = usize::try_from(tx_index).ok();
         let receipt = place.and_then(|place| block.receipts.get(place).zip(encodings.get(place)));
-        let (nodes, (receipt, bytes)) =
-            found
-                .map(|found| found.nodes)
-                .zip(receipt)
-                .ok_or(BuildError::TransactionNotFound {
-                    got: tx_index,
-                    receipts: block.receipts.len(),
-                })?;
+        let (nodes, (receipt, bytes)) = found
+            .map(|found| found.nodes)
+            .zip(receipt)
+            .ok_or(BuildError::TransactionNotFound { got: tx_index, receipts: block.receipts.len() })?;
         if receipt.kind != 0 {
             return Err(BuildError::TypedReceipt { kind: receipt.kind });
         }
-        let log_index = log.find(receipt).ok_or(BuildError::LogNotFound {
-            logs: receipt.logs.len(),
-        })?;
+        let log_index = log.find(receipt).ok_or(BuildError::LogNotFound { logs: receipt.logs.len() })?;
         Ok(Self {
             header: checkpoint.id,
             siblings: branch.siblings,
@@ -328,11 +312,7 @@ impl ExitProof {
         let siblings: Vec<u8> = self.siblings.iter().flat_map(|hash| hash.0).collect();
         let mut nodes = Vec::new();
         let payload_length = self.nodes.iter().map(|node| node.len()).sum();
-        Header {
-            list: true,
-            payload_length,
-        }
-        .encode(&mut nodes);
+        Header { list: true, payload_length }.encode(&mut nodes);
         // Each node is a list already.
         self.nodes.iter().for_each(|node| nodes.extend_from_slice(node));
         let mask = self.branch_mask();
@@ -350,11 +330,7 @@ impl ExitProof {
         ];
         let payload_length = fields.iter().map(|field| field.length()).sum();
         let mut out = Vec::with_capacity(payload_length + 9);
-        Header {
-            list: true,
-            payload_length,
-        }
-        .encode(&mut out);
+        Header { list: true, payload_length }.encode(&mut out);
         fields.iter().for_each(|field| field.encode(&mut out));
         out.into()
     }
@@ -374,61 +350,32 @@ impl ExitProof {
         let item = Item::decode(payload)?;
         let got = item.as_list().map(<[Item]>::len);
         let fields: Option<&[Item; 10]> = item.as_list().and_then(|items| items.try_into().ok());
-        let [
-            header,
-            siblings,
-            block,
-            time,
-            tx_root,
-            receipts_root,
-            receipt,
-            nodes,
-            mask,
-            log_index,
-        ] = fields.ok_or(DecodeError::Fields { got })?;
+        let [header, siblings, block, time, tx_root, receipts_root, receipt, nodes, mask, log_index] =
+            fields.ok_or(DecodeError::Fields { got })?;
 
         let string = |field, item: &Item| -> Result<Vec<u8>, DecodeError> {
-            let bytes = item.as_string().ok_or(DecodeError::Field {
-                field,
-                expected: "bytes",
-            })?;
+            let bytes = item.as_string().ok_or(DecodeError::Field { field, expected: "bytes" })?;
             Ok(bytes.to_vec())
         };
         let integer = |field, item: &Item| {
-            number(item).ok_or(DecodeError::Field {
-                field,
-                expected: "an integer of at most 64 bits without leading zeros",
-            })
+            number(item)
+                .ok_or(DecodeError::Field { field, expected: "an integer of at most 64 bits without leading zeros" })
         };
         let word = |field, item: &Item| {
             let bytes = item.as_string().and_then(|bytes| B256::try_from(bytes).ok());
-            bytes.ok_or(DecodeError::Field {
-                field,
-                expected: "32 bytes",
-            })
+            bytes.ok_or(DecodeError::Field { field, expected: "32 bytes" })
         };
 
         let header_bytes = string("header id", header)?;
-        let header = U256::try_from_be_slice(&header_bytes)
-            .filter(|_| header_bytes.first() != Some(&0))
-            .ok_or(DecodeError::Field {
-                field: "header id",
-                expected: "an integer of at most 256 bits without leading zeros",
-            })?;
-        let siblings =
-            BranchProof::from_bytes(0, &string("block proof", siblings)?).map_err(|_| DecodeError::Field {
-                field: "block proof",
-                expected: "a multiple of 32 bytes",
-            })?;
+        let header = U256::try_from_be_slice(&header_bytes).filter(|_| header_bytes.first() != Some(&0)).ok_or(
+            DecodeError::Field { field: "header id", expected: "an integer of at most 256 bits without leading zeros" },
+        )?;
+        let siblings = BranchProof::from_bytes(0, &string("block proof", siblings)?)
+            .map_err(|_| DecodeError::Field { field: "block proof", expected: "a multiple of 32 bytes" })?;
         let nodes = Item::decode(&string("receipt proof", nodes)?)?;
-        let nodes = nodes.as_list().ok_or(DecodeError::Field {
-            field: "receipt proof",
-            expected: "a list of nodes",
-        })?;
-        let mask_form = DecodeError::Field {
-            field: "branch mask",
-            expected: "00 and the canonical RLP of an index",
-        };
+        let nodes =
+            nodes.as_list().ok_or(DecodeError::Field { field: "receipt proof", expected: "a list of nodes" })?;
+        let mask_form = DecodeError::Field { field: "branch mask", expected: "00 and the canonical RLP of an index" };
         let mask = string("branch mask", mask)?;
         let tx_index = match mask.split_first() {
             Some((0, key)) => number(&Item::decode(key)?).ok_or(mask_form)?,
@@ -453,10 +400,7 @@ impl ExitProof {
 
 impl CheckpointRef {
     fn index_of(&self, block: u64) -> Result<u64, BuildError> {
-        self.range.index_of(block).ok_or(BuildError::BlockOutside {
-            got: block,
-            expected: self.range,
-        })
+        self.range.index_of(block).ok_or(BuildError::BlockOutside { got: block, expected: self.range })
     }
 
     /// Whether a branch has as many siblings as the range has levels.

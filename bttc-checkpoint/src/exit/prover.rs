@@ -34,18 +34,12 @@ pub async fn prove(
 ) -> Result<ExitProof, ProveError> {
     let place = side_chain.locate(burn).await?;
     let place = place.ok_or(ProveError::UnknownTransaction { got: burn })?;
-    let outside = BuildError::BlockOutside {
-        got: place.block,
-        expected: checkpoint.range,
-    };
+    let outside = BuildError::BlockOutside { got: place.block, expected: checkpoint.range };
     // Before the answer, to ask for nothing in vain.
     let index = checkpoint.range.index_of(place.block).ok_or(outside.clone())?;
     let leaves = side_chain.leaves(checkpoint.range).await?;
     let leaf = usize::try_from(index).ok().and_then(|index| leaves.get(index));
-    let block = BurnBlock {
-        leaf: *leaf.ok_or(outside)?,
-        receipts: side_chain.receipts(place.block).await?,
-    };
+    let block = BurnBlock { leaf: *leaf.ok_or(outside)?, receipts: side_chain.receipts(place.block).await? };
     let leaves = leaves.iter().map(|leaf| leaf.hash()).collect();
     Ok(ExitProof::build(checkpoint, leaves, &block, place.index, log)?)
 }

@@ -76,11 +76,7 @@ impl Receipt {
         if self.kind != 0 {
             out.push(self.kind);
         }
-        Header {
-            list: true,
-            payload_length,
-        }
-        .encode(&mut out);
+        Header { list: true, payload_length }.encode(&mut out);
         fields.iter().for_each(|field| field.encode(&mut out));
         out.into()
     }
@@ -94,9 +90,7 @@ impl Receipt {
             Some((kind @ 1..0x80, list)) => (*kind, list),
             Some((0xc0.., _)) => (0, bytes),
             other => {
-                return Err(ReceiptError::Kind {
-                    got: other.map(|(first, _)| *first),
-                });
+                return Err(ReceiptError::Kind { got: other.map(|(first, _)| *first) });
             }
         };
         let item = Item::decode(list)?;
@@ -111,16 +105,8 @@ impl Receipt {
                 _ => return Err(field("status", "01 or nothing")),
             },
             cumulative_gas_used: number(gas).ok_or(field("cumulative gas", gas_form))?,
-            bloom: bloom
-                .as_string()
-                .and_then(|bytes| Bloom::try_from(bytes).ok())
-                .ok_or(field("bloom", bloom_form))?,
-            logs: logs
-                .as_list()
-                .ok_or(field("logs", "a list"))?
-                .iter()
-                .map(log)
-                .collect::<Result<_, _>>()?,
+            bloom: bloom.as_string().and_then(|bytes| Bloom::try_from(bytes).ok()).ok_or(field("bloom", bloom_form))?,
+            logs: logs.as_list().ok_or(field("logs", "a list"))?.iter().map(log).collect::<Result<_, _>>()?,
         })
     }
 }
@@ -139,9 +125,7 @@ fn fields<'a, const N: usize>(
     expected: &'static str,
     item: &'a Item,
 ) -> Result<&'a [Item; N], ReceiptError> {
-    item.as_list()
-        .and_then(|items| items.try_into().ok())
-        .ok_or(ReceiptError::Field { field, expected })
+    item.as_list().and_then(|items| items.try_into().ok()).ok_or(ReceiptError::Field { field, expected })
 }
 
 fn log(item: &Item) -> Result<Log, ReceiptError> {

@@ -61,10 +61,7 @@ pub fn receipt_branch<B: AsRef<[u8]>>(receipts: &[B], index: u64) -> Option<Rece
     let retainer = ProofRetainer::from_iter([path(index)]);
     let (root, mut trie) = build(HashBuilder::default().with_proof_retainer(retainer), receipts);
     let nodes = trie.take_proof_nodes().into_nodes_sorted();
-    Some(ReceiptBranch {
-        root,
-        nodes: nodes.into_iter().map(|(_, node)| node).collect(),
-    })
+    Some(ReceiptBranch { root, nodes: nodes.into_iter().map(|(_, node)| node).collect() })
 }
 
 /// Whether the receipt at this position has these bytes, by these nodes and no others.

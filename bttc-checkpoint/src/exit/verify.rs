@@ -134,10 +134,7 @@ impl ExitProof {
     /// [`VerifyError`], the first check that fails.
     pub fn verify(&self, checkpoint: &CheckpointRef) -> Result<Exit, VerifyError> {
         if self.header != checkpoint.id {
-            return Err(VerifyError::Header {
-                got: self.header,
-                expected: checkpoint.id,
-            });
+            return Err(VerifyError::Header { got: self.header, expected: checkpoint.id });
         }
         let receipt = Receipt::decode(&self.receipt)?;
         if receipt.kind != 0 {
@@ -146,39 +143,25 @@ impl ExitProof {
         let place = usize::try_from(self.log_index).ok();
         let log = place
             .and_then(|place| receipt.logs.get(place))
-            .ok_or(VerifyError::LogIndex {
-                got: self.log_index,
-                logs: receipt.logs.len(),
-            })?;
-        let event = ExitEvent::read(log).ok_or(VerifyError::NoWithdrawal {
-            index: self.log_index,
-            emitter: log.address,
-        })?;
+            .ok_or(VerifyError::LogIndex { got: self.log_index, logs: receipt.logs.len() })?;
+        let event =
+            ExitEvent::read(log).ok_or(VerifyError::NoWithdrawal { index: self.log_index, emitter: log.address })?;
         let receipts_root = self.block.receipts_root;
         if !trie::holds(receipts_root, self.tx_index, &self.receipt, &self.nodes) {
-            return Err(VerifyError::ReceiptBranch {
-                receipts_root,
-                tx_index: self.tx_index,
-            });
+            return Err(VerifyError::ReceiptBranch { receipts_root, tx_index: self.tx_index });
         }
         let number = self.block.number;
-        let index = checkpoint.range.index_of(number).ok_or(VerifyError::BlockOutside {
-            got: number,
-            expected: checkpoint.range,
-        })?;
+        let index = checkpoint
+            .range
+            .index_of(number)
+            .ok_or(VerifyError::BlockOutside { got: number, expected: checkpoint.range })?;
         if !checkpoint.has_depth(&self.siblings) {
-            return Err(VerifyError::Depth {
-                got: self.siblings.len(),
-                expected: checkpoint.range.depth(),
-            });
+            return Err(VerifyError::Depth { got: self.siblings.len(), expected: checkpoint.range.depth() });
         }
         let siblings = self.siblings.clone();
         let computed = BranchProof { index, siblings }.root(&self.block.hash());
         if computed != checkpoint.root {
-            return Err(VerifyError::CheckpointRoot {
-                computed,
-                expected: checkpoint.root,
-            });
+            return Err(VerifyError::CheckpointRoot { computed, expected: checkpoint.root });
         }
         Ok(Exit {
             child_token: log.address,

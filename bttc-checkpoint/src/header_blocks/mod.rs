@@ -65,13 +65,7 @@ impl HeaderBlocks {
     /// The contract without checkpoints.
     #[must_use]
     pub const fn new(layout: DataLayout, chain_id: u64, owner: Address) -> Self {
-        Self {
-            layout,
-            chain_id,
-            owner,
-            next: STEP,
-            records: BTreeMap::new(),
-        }
+        Self { layout, chain_id, owner, next: STEP, records: BTreeMap::new() }
     }
 
     /// Id of the next record.
@@ -85,10 +79,7 @@ impl HeaderBlocks {
     /// # Errors
     /// [`SubmitError::Pointer`] after a reset to 0.
     pub fn current_id(&self) -> Result<HeaderBlockId, SubmitError> {
-        self.next
-            .checked_sub(STEP)
-            .map(HeaderBlockId::new)
-            .ok_or(SubmitError::Pointer { next: self.next })
+        self.next.checked_sub(STEP).map(HeaderBlockId::new).ok_or(SubmitError::Pointer { next: self.next })
     }
 
     /// The last checkpointed block, 0 before the first.
@@ -152,10 +143,7 @@ impl HeaderBlocks {
     pub fn open(&self, data: &[u8], signatures: Vec<SignatureWords>) -> Result<PendingCheckpoint, SubmitError> {
         let words = CheckpointWords::decode(data, self.layout)?;
         if words.chain_id != U256::from(self.chain_id) {
-            return Err(SubmitError::ChainId {
-                got: words.chain_id,
-                expected: self.chain_id,
-            });
+            return Err(SubmitError::ChainId { got: words.chain_id, expected: self.chain_id });
         }
         let (start, end) = (words.start, words.end);
         self.check_start(start)?;
@@ -174,11 +162,7 @@ impl HeaderBlocks {
 
     fn check_start(&self, got: U256) -> Result<(), SubmitError> {
         let expected = self.next_start();
-        if got == expected {
-            Ok(())
-        } else {
-            Err(SubmitError::Start { got, expected })
-        }
+        if got == expected { Ok(()) } else { Err(SubmitError::Start { got, expected }) }
     }
 
     /// Records a checkpoint that the stake manager pays this reward for, at this time (Unix seconds).
@@ -216,10 +200,7 @@ impl HeaderBlocks {
     // start at block 0 again.
     pub fn set_next(&mut self, caller: Address, value: U256) -> Result<PointerReset, ResetError> {
         if caller != self.owner {
-            return Err(ResetError::Owner {
-                got: caller,
-                expected: self.owner,
-            });
+            return Err(ResetError::Owner { got: caller, expected: self.owner });
         }
         if !(value % STEP).is_zero() {
             return Err(ResetError::Value { got: value });
@@ -227,10 +208,7 @@ impl HeaderBlocks {
         let pointer = self.next;
         self.records.retain(|id, _| id.get() < value || id.get() >= pointer);
         self.next = value;
-        Ok(PointerReset {
-            owner: caller,
-            next: self.next_id(),
-        })
+        Ok(PointerReset { owner: caller, next: self.next_id() })
     }
 }
 
@@ -312,10 +290,7 @@ mod tests {
         contract.set_next(OWNER, U256::from(50_000)).unwrap();
         assert_eq!(contract.next_start(), U256::from(1));
         assert!(contract.set_next(Address::ZERO, U256::ZERO).is_err());
-        assert_eq!(
-            contract.set_next(OWNER, U256::from(1)),
-            Err(ResetError::Value { got: U256::from(1) })
-        );
+        assert_eq!(contract.set_next(OWNER, U256::from(1)), Err(ResetError::Value { got: U256::from(1) }));
     }
 
     #[test]

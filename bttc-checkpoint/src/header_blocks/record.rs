@@ -153,10 +153,6 @@ impl PointerReset {
     /// The contract's `ResetHeaderBlock` log.
     #[must_use]
     pub fn to_log_data(&self) -> LogData {
-        abi::ResetHeaderBlock {
-            proposer: self.owner,
-            headerBlockId: self.next.get(),
-        }
-        .encode_log_data()
+        abi::ResetHeaderBlock { proposer: self.owner, headerBlockId: self.next.get() }.encode_log_data()
     }
 }

@@ -71,13 +71,7 @@ impl KeptCheckpoint {
     /// The acknowledgement that says the root chain recorded exactly this.
     #[must_use]
     pub const fn to_ack(&self, number: CheckpointNumber) -> Ack {
-        Ack {
-            number,
-            proposer: self.proposer,
-            start: self.start,
-            end: self.end,
-            root: self.root,
-        }
+        Ack { number, proposer: self.proposer, start: self.start, end: self.end, root: self.root }
     }
 }
 
@@ -156,11 +150,7 @@ impl Ledger {
     /// Without checkpoints; a buffered one blocks others for so many seconds.
     #[must_use]
     pub const fn new(buffer_seconds: u64) -> Self {
-        Self {
-            buffer_seconds,
-            last_no_ack: 0,
-            tracks: BTreeMap::new(),
-        }
+        Self { buffer_seconds, last_no_ack: 0, tracks: BTreeMap::new() }
     }
 
     /// The same with this count of acknowledged checkpoints, as a genesis file gives it.
@@ -209,8 +199,7 @@ impl Ledger {
     /// First block of the next checkpoint.
     #[must_use]
     pub fn next_start(&self, root_chain: RootChainId, activation_height: u64) -> u64 {
-        self.last(root_chain)
-            .map_or(activation_height, |last| last.end.wrapping_add(1))
+        self.last(root_chain).map_or(activation_height, |last| last.end.wrapping_add(1))
     }
 
     fn track(&self, root_chain: RootChainId) -> Option<&Track> {
@@ -224,10 +213,7 @@ impl Ledger {
     fn check_start(&self, root_chain: RootChainId, got: u64, activation_height: u64) -> Result<(), ProposeError> {
         let expected = self.next_start(root_chain, activation_height);
         match self.last(root_chain) {
-            Some(last) if last.end > got => Err(ProposeError::Old {
-                got,
-                last_end: last.end,
-            }),
+            Some(last) if last.end > got => Err(ProposeError::Old { got, last_end: last.end }),
             Some(_) if expected != got => Err(ProposeError::Gap { got, expected }),
             None if expected != got => Err(ProposeError::Activation { got, expected }),
             _ => Ok(()),
@@ -254,29 +240,18 @@ impl Ledger {
         if let Some(buffered) = self.buffered(root_chain) {
             let age = now.checked_sub(buffered.time).filter(|age| *age > 0);
             if buffered.time != 0 && age.is_none_or(|age| age < self.buffer_seconds) {
-                return Err(ProposeError::Buffered {
-                    until: buffered.time.wrapping_add(self.buffer_seconds),
-                });
+                return Err(ProposeError::Buffered { until: buffered.time.wrapping_add(self.buffer_seconds) });
             }
         }
         self.check_start(root_chain, range.start(), facts.activation_height)?;
         if facts.account_root != Some(checkpoint.account_root) {
-            return Err(ProposeError::AccountRoot {
-                got: checkpoint.account_root,
-                expected: facts.account_root,
-            });
+            return Err(ProposeError::AccountRoot { got: checkpoint.account_root, expected: facts.account_root });
         }
         if facts.proposer != Some(checkpoint.proposer) {
-            return Err(ProposeError::NotProposer {
-                got: checkpoint.proposer,
-                expected: facts.proposer,
-            });
+            return Err(ProposeError::NotProposer { got: checkpoint.proposer, expected: facts.proposer });
         }
         if checkpoint.epoch != self.epoch() {
-            return Err(ProposeError::Epoch {
-                got: checkpoint.epoch,
-                expected: self.epoch(),
-            });
+            return Err(ProposeError::Epoch { got: checkpoint.epoch, expected: self.epoch() });
         }
         Ok(self.track_mut(root_chain).buffered.take())
     }
@@ -300,9 +275,7 @@ impl Ledger {
         }
         self.check_start(root_chain, checkpoint.range.start(), activation_height)?;
         if let Some(buffered) = self.buffered(root_chain) {
-            return Err(ProposeError::Buffered {
-                until: buffered.time.wrapping_add(self.buffer_seconds),
-            });
+            return Err(ProposeError::Buffered { until: buffered.time.wrapping_add(self.buffer_seconds) });
         }
         let kept = KeptCheckpoint {
             proposer: checkpoint.proposer,
@@ -354,12 +327,7 @@ impl Ledger {
         check_against(&checkpoint, ack)?;
         // only an end before the buffered one is taken over; of a later one nothing is.
         if checkpoint.end > ack.end {
-            checkpoint = KeptCheckpoint {
-                end: ack.end,
-                root: ack.root,
-                proposer: ack.proposer,
-                ..checkpoint
-            };
+            checkpoint = KeptCheckpoint { end: ack.end, root: ack.root, proposer: ack.proposer, ..checkpoint };
         }
         let track = self.track_mut(root_chain);
         track.recorded.insert(ack.number, checkpoint);
@@ -396,10 +364,7 @@ impl Ledger {
             return Err(NoAckError::Stranger);
         }
         if !is_old(self.last_no_ack) {
-            return Err(NoAckError::NoAckTooYoung {
-                last: self.last_no_ack,
-                before,
-            });
+            return Err(NoAckError::NoAckTooYoung { last: self.last_no_ack, before });
         }
         self.last_no_ack = now;
         Ok(Proposer::Rotates)
@@ -408,16 +373,10 @@ impl Ledger {
 
 fn check_against(buffered: &KeptCheckpoint, ack: &Ack) -> Result<(), AckError> {
     if buffered.start != ack.start {
-        return Err(AckError::Start {
-            got: ack.start,
-            expected: buffered.start,
-        });
+        return Err(AckError::Start { got: ack.start, expected: buffered.start });
     }
     if buffered.end == ack.end && buffered.root != ack.root {
-        return Err(AckError::Root {
-            got: ack.root,
-            expected: buffered.root,
-        });
+        return Err(AckError::Root { got: ack.root, expected: buffered.root });
     }
     Ok(())
 }
@@ -480,10 +439,7 @@ mod tests {
         ledger.buffer(Ethereum, &checkpoint, VoteResult::Yes, 0, 1).unwrap();
         let ack = ledger.buffered(Ethereum).unwrap().to_ack(CheckpointNumber::new(1));
         let done = ledger.acknowledge(Ethereum, &ack, VoteResult::Yes).unwrap();
-        assert_eq!(
-            (done.proposer, ledger.epoch(), ledger.count(Ethereum)),
-            (Proposer::Stays, Epoch::new(1), 1)
-        );
+        assert_eq!((done.proposer, ledger.epoch(), ledger.count(Ethereum)), (Proposer::Stays, Epoch::new(1), 1));
     }
 
     #[test]

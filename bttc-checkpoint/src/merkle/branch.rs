@@ -68,11 +68,7 @@ impl BranchProof {
 fn ascend<'a>(leaf: &B256, index: U256, siblings: impl Iterator<Item = &'a [u8; 32]>) -> B256 {
     siblings.enumerate().fold(*leaf, |hash, (height, sibling)| {
         let sibling = B256::new(*sibling);
-        if index.bit(height) {
-            parent(&sibling, &hash)
-        } else {
-            parent(&hash, &sibling)
-        }
+        if index.bit(height) { parent(&sibling, &hash) } else { parent(&hash, &sibling) }
     })
 }
 
@@ -88,10 +84,7 @@ pub fn check_membership(leaf: &B256, index: U256, root: &B256, proof: &[u8]) -> 
     // the bound 2ⁿ is computed in 256 bits, so that it is 0 from 256 siblings on and every index is too big.
     let bound = U256::from(1).checked_shl(siblings.len()).unwrap_or_default();
     if index >= bound {
-        return Err(MembershipError::Index {
-            got: index,
-            siblings: siblings.len(),
-        });
+        return Err(MembershipError::Index { got: index, siblings: siblings.len() });
     }
     Ok(ascend(leaf, index, siblings.iter()) == *root)
 }

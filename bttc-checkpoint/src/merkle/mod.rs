@@ -104,29 +104,13 @@ mod tests {
     fn the_zero_roots_are_those_of_the_specification() {
         // withdrawal-proofs §9.2
         let roots: Vec<B256> = zero_roots().take(11).collect();
-        assert_eq!(
-            roots[1],
-            b256!("ad3228b676f7d3cd4284a5443f17f1962b36e491b30a40b2405849e597ba5fb5")
-        );
-        assert_eq!(
-            roots[10],
-            b256!("f9dc3e7fe016e050eff260334f18a5d4fe391d82092319f5964f2e2eb7c1c3a5")
-        );
+        assert_eq!(roots[1], b256!("ad3228b676f7d3cd4284a5443f17f1962b36e491b30a40b2405849e597ba5fb5"));
+        assert_eq!(roots[10], b256!("f9dc3e7fe016e050eff260334f18a5d4fe391d82092319f5964f2e2eb7c1c3a5"));
     }
 
     #[test]
     fn the_depth_is_the_logarithm_rounded_up() {
-        let pairs = [
-            (0, 0),
-            (1, 0),
-            (2, 1),
-            (3, 2),
-            (4, 2),
-            (5, 3),
-            (1024, 10),
-            (1025, 11),
-            (u64::MAX, 64),
-        ];
+        let pairs = [(0, 0), (1, 0), (2, 1), (3, 2), (4, 2), (5, 3), (1024, 10), (1025, 11), (u64::MAX, 64)];
         for (leaves, expected) in pairs {
             assert_eq!(depth(leaves), expected, "{leaves} leaves");
         }

@@ -93,17 +93,11 @@ impl MultiProof {
     /// [`MultiProofError`], the first check that fails.
     pub fn verify(&self, depth: u32, leaves: &[B256], root: &B256) -> Result<(), MultiProofError> {
         if self.depth != depth || depth > Self::MAX_DEPTH {
-            return Err(MultiProofError::Depth {
-                got: self.depth,
-                expected: depth.min(Self::MAX_DEPTH),
-            });
+            return Err(MultiProofError::Depth { got: self.depth, expected: depth.min(Self::MAX_DEPTH) });
         }
         let places = self.places()?;
         if leaves.len() != places.len() {
-            return Err(MultiProofError::Leaves {
-                got: leaves.len(),
-                expected: places.len(),
-            });
+            return Err(MultiProofError::Leaves { got: leaves.len(), expected: places.len() });
         }
         let (got, expected) = (self.siblings.len(), siblings_needed(&places, depth));
         let siblings = MultiProofError::Siblings { got, expected };
@@ -117,10 +111,7 @@ impl MultiProof {
         if computed == root.0 {
             Ok(())
         } else {
-            Err(MultiProofError::Root {
-                computed: computed.into(),
-                expected: *root,
-            })
+            Err(MultiProofError::Root { computed: computed.into(), expected: *root })
         }
     }
 
@@ -130,10 +121,7 @@ impl MultiProof {
         }
         let mut places: Vec<usize> = Vec::with_capacity(self.indices.len());
         for &index in &self.indices {
-            let outside = MultiProofError::Index {
-                got: index,
-                depth: self.depth,
-            };
+            let outside = MultiProofError::Index { got: index, depth: self.depth };
             match usize::try_from(index) {
                 Ok(place) if place < 1 << self.depth && places.last().is_none_or(|last| *last < place) => {
                     places.push(place);

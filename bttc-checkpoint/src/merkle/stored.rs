@@ -85,11 +85,7 @@ impl StoredTree {
                 break;
             }
             let sibling = place ^ 1;
-            siblings.push(if sibling < width {
-                self.nodes[first + sibling]
-            } else {
-                zero
-            });
+            siblings.push(if sibling < width { self.nodes[first + sibling] } else { zero });
             (first, width, place) = (first + width, width.div_ceil(2), place / 2);
         }
         Some(BranchProof { index, siblings })
@@ -102,10 +98,7 @@ impl StoredTree {
     pub fn multi_proof(&self, indices: &BTreeSet<u64>) -> Result<MultiProof, MultiProofError> {
         let depth = self.depth();
         let last = *indices.last().ok_or(MultiProofError::NoLeaves)?;
-        let places: Vec<usize> = indices
-            .iter()
-            .filter_map(|index| usize::try_from(*index).ok())
-            .collect();
+        let places: Vec<usize> = indices.iter().filter_map(|index| usize::try_from(*index).ok()).collect();
         if places.len() < indices.len() || places.last().is_none_or(|place| *place >= self.leaves) {
             return Err(MultiProofError::Index { got: last, depth });
         }
@@ -113,17 +106,7 @@ impl StoredTree {
         let mut padded: Vec<[u8; 32]> = self.leaves().iter().map(|leaf| leaf.0).collect();
         padded.resize(self.leaves.next_power_of_two(), [0; 32]);
         let tree = rs_merkle::MerkleTree::<KeccakNodes>::from_leaves(&padded);
-        let siblings = tree
-            .proof(&places)
-            .proof_hashes()
-            .iter()
-            .copied()
-            .map(B256::new)
-            .collect();
-        Ok(MultiProof {
-            depth,
-            indices: indices.iter().copied().collect(),
-            siblings,
-        })
+        let siblings = tree.proof(&places).proof_hashes().iter().copied().map(B256::new).collect();
+        Ok(MultiProof { depth, indices: indices.iter().copied().collect(), siblings })
     }
 }

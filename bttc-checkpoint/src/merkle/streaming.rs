@@ -48,10 +48,7 @@ impl CheckpointTree {
     /// A tree without leaves.
     #[must_use]
     pub const fn new() -> Self {
-        Self {
-            leaves: 0,
-            frontier: Vec::new(),
-        }
+        Self { leaves: 0, frontier: Vec::new() }
     }
 
     /// Leaves so far.

@@ -30,10 +30,7 @@ impl RecordedSideChain {
     /// Without blocks.
     #[must_use]
     pub const fn new(chain_id: u64) -> Self {
-        Self {
-            chain_id,
-            blocks: BTreeMap::new(),
-        }
+        Self { chain_id, blocks: BTreeMap::new() }
     }
 
     /// Adds a block, or replaces the one of its height.
@@ -42,15 +39,13 @@ impl RecordedSideChain {
     }
 
     fn block(&self, number: u64) -> Result<&RecordedBlock, SideChainError> {
-        self.blocks.get(&number).ok_or_else(|| SideChainError::Permanent {
-            cause: format!("block {number} was not recorded"),
-        })
+        self.blocks
+            .get(&number)
+            .ok_or_else(|| SideChainError::Permanent { cause: format!("block {number} was not recorded") })
     }
 
     fn leaves_of(&self, range: BlockRange) -> Result<Vec<Leaf>, SideChainError> {
-        (range.start()..=range.end())
-            .map(|number| self.block(number).map(|block| block.leaf))
-            .collect()
+        (range.start()..=range.end()).map(|number| self.block(number).map(|block| block.leaf)).collect()
     }
 }
 
@@ -62,18 +57,13 @@ impl SideChain for RecordedSideChain {
 
     async fn head(&self) -> Result<u64, SideChainError> {
         let last = self.blocks.keys().next_back().copied();
-        last.ok_or_else(|| SideChainError::Permanent {
-            cause: "no block was recorded".into(),
-        })
+        last.ok_or_else(|| SideChainError::Permanent { cause: "no block was recorded".into() })
     }
 
     async fn locate(&self, transaction: B256) -> Result<Option<TransactionPlace>, SideChainError> {
         let place = |(block, recorded): (&u64, &RecordedBlock)| {
             let index = recorded.transactions.iter().position(|hash| *hash == transaction)?;
-            Some(TransactionPlace {
-                block: *block,
-                index: u64::try_from(index).ok()?,
-            })
+            Some(TransactionPlace { block: *block, index: u64::try_from(index).ok()? })
         };
         Ok(self.blocks.iter().find_map(place))
     }

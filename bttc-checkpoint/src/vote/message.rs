@@ -77,11 +77,7 @@ pub struct SignerUpdate {
 
 impl SignData for SignerUpdate {
     fn sign_data(&self) -> Vec<u8> {
-        items([
-            &self.validator.get().to_be_bytes(),
-            &self.nonce.get().to_be_bytes(),
-            self.signer.as_slice(),
-        ])
+        items([&self.validator.get().to_be_bytes(), &self.nonce.get().to_be_bytes(), self.signer.as_slice()])
     }
 }
 

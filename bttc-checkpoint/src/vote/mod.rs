@@ -90,11 +90,7 @@ impl SignData for Bytes {
 // an empty item and one longer than 32 bytes both become 32 zero bytes instead of failing.
 #[must_use]
 pub fn padded(item: &[u8]) -> B256 {
-    if item.len() > 32 {
-        B256::ZERO
-    } else {
-        B256::left_padding_from(item)
-    }
+    if item.len() > 32 { B256::ZERO } else { B256::left_padding_from(item) }
 }
 
 fn items<const N: usize>(items: [&[u8]; N]) -> Vec<u8> {
@@ -113,10 +109,7 @@ pub fn chain_id_of(text: &str) -> u64 {
             return 0;
         }
         // The first digit too many ends the reading, whatever follows.
-        match id
-            .checked_mul(10)
-            .and_then(|tens| tens.checked_add(u64::from(byte - b'0')))
-        {
+        match id.checked_mul(10).and_then(|tens| tens.checked_add(u64::from(byte - b'0'))) {
             Some(next) => id = next,
             None => return u64::MAX,
         }
@@ -148,10 +141,7 @@ mod tests {
     #[test]
     fn the_golden_values_of_the_specification_hold() {
         let data = golden().sign_data();
-        assert_eq!(
-            keccak256(&data),
-            b256!("825ee59352ad321f31ea88183f9b2dac2d9f5a2b9123768c02d5dcd2db95f2c1")
-        );
+        assert_eq!(keccak256(&data), b256!("825ee59352ad321f31ea88183f9b2dac2d9f5a2b9123768c02d5dcd2db95f2c1"));
         assert_eq!(
             VoteResult::Yes.digest(&data),
             b256!("57c03cc6a48c49cb3a1f590d3c6fbf61d66a9d03f36b5171f8d3f2fb9f666f23")
@@ -177,14 +167,7 @@ mod tests {
 
     #[test]
     fn q42_a_chain_id_is_read_leniently() {
-        let texts = [
-            ("199", 199),
-            ("00199", 199),
-            ("", 0),
-            ("+199", 0),
-            ("1e3", 0),
-            (" 199", 0),
-        ];
+        let texts = [("199", 199), ("00199", 199), ("", 0), ("+199", 0), ("1e3", 0), (" 199", 0)];
         for (text, id) in texts {
             assert_eq!(chain_id_of(text), id, "{text:?}");
         }

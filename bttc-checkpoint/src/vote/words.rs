@@ -74,10 +74,7 @@ impl CheckpointWords {
     /// [`ShortData`].
     // the upper 12 bytes of the proposer's word and all bytes behind the last word are ignored, yet signed.
     pub fn decode(data: &[u8], layout: DataLayout) -> Result<Self, ShortData> {
-        let short = ShortData {
-            got: data.len(),
-            expected: layout.bytes(),
-        };
+        let short = ShortData { got: data.len(), expected: layout.bytes() };
         let read = data.get(..layout.bytes()).ok_or(short)?;
         let mut words = read.as_chunks::<32>().0.iter().copied().map(B256::new);
         let mut word = || words.next().ok_or(short);

@@ -33,13 +33,8 @@ fn build(input: &Value) -> Result<(CheckpointRef, ExitProof), &'static str> {
         range,
         root: hash(&checkpoint["root"]),
     };
-    let receipts = list(&input["receipts"])
-        .iter()
-        .filter(|receipt| receipt["stateSync"] != true);
-    let block = BurnBlock {
-        leaf: leaf(&input["block"]),
-        receipts: receipts.map(receipt).collect(),
-    };
+    let receipts = list(&input["receipts"]).iter().filter(|receipt| receipt["stateSync"] != true);
+    let block = BurnBlock { leaf: leaf(&input["block"]), receipts: receipts.map(receipt).collect() };
     let select = &input["select"];
     let choice = match select.get("logIndex") {
         Some(index) => LogChoice::At(int(index)),
@@ -58,24 +53,12 @@ fn run_build(case: &Case) {
     let (expect, name) = (&case.expect, &case.name);
     match build(&case.input) {
         Ok((_, proof)) => {
-            assert!(
-                expect["error"].is_null(),
-                "{name}: built in spite of {}",
-                expect["error"]
-            );
+            assert!(expect["error"].is_null(), "{name}: built in spite of {}", expect["error"]);
             assert_eq!(proof.to_payload(), bytes(&expect["payload"]), "{name}");
             assert_eq!(proof.log_index, int(&expect["logIndex"]), "{name}");
             assert_eq!(proof.exit_hash(), hash(&expect["exitHash"]), "{name}");
-            assert_eq!(
-                proof.siblings.len(),
-                usize::try_from(int(&expect["siblings"])).unwrap(),
-                "{name}"
-            );
-            assert_eq!(
-                proof.nodes.len(),
-                usize::try_from(int(&expect["proofNodes"])).unwrap(),
-                "{name}"
-            );
+            assert_eq!(proof.siblings.len(), usize::try_from(int(&expect["siblings"])).unwrap(), "{name}");
+            assert_eq!(proof.nodes.len(), usize::try_from(int(&expect["proofNodes"])).unwrap(), "{name}");
             assert_eq!(ExitProof::decode(&proof.to_payload()).as_ref(), Ok(&proof), "{name}");
         }
         Err(code) => assert_eq!(code, text(&expect["error"]), "{name}"),
@@ -106,23 +89,11 @@ fn finished_payloads_are_taken_apart() {
             transactions_root: hash(&expect["txRoot"]),
             receipts_root: hash(&expect["receiptsRoot"]),
         };
-        assert_eq!(
-            (proof.block, proof.block.hash()),
-            (block, hash(&expect["leaf"])),
-            "{name}"
-        );
-        assert_eq!(
-            (proof.tx_index, proof.log_index),
-            (int(&expect["txIndex"]), int(&expect["logIndex"])),
-            "{name}"
-        );
+        assert_eq!((proof.block, proof.block.hash()), (block, hash(&expect["leaf"])), "{name}");
+        assert_eq!((proof.tx_index, proof.log_index), (int(&expect["txIndex"]), int(&expect["logIndex"])), "{name}");
         assert_eq!(Bytes::from(proof.branch_mask()), bytes(&expect["mask"]), "{name}");
         assert_eq!(proof.receipt, bytes(&expect["receipt"]), "{name}");
-        assert_eq!(
-            proof.nodes.len(),
-            usize::try_from(int(&expect["proofNodes"])).unwrap(),
-            "{name}"
-        );
+        assert_eq!(proof.nodes.len(), usize::try_from(int(&expect["proofNodes"])).unwrap(), "{name}");
         assert_eq!(proof.exit_hash(), hash(&expect["exitHash"]), "{name}");
         let receipt = Receipt::decode(&proof.receipt).unwrap();
         assert_eq!(u64::from(receipt.kind), int(&expect["receiptType"]), "{name}");
@@ -159,9 +130,7 @@ fn any_payload_has_the_contracts_outcome() {
         let (input, expect, name) = (&case.input, &case.expect, &case.name);
         let mut manager = RootChainManager::new(RootChainId::Tron, Address::ZERO);
         for (root_token, child_token) in (1..).map(Address::with_last_byte).zip(list(&input["childTokens"])) {
-            manager
-                .map_token(root_token, address(child_token), TokenType::ERC20)
-                .unwrap();
+            manager.map_token(root_token, address(child_token), TokenType::ERC20).unwrap();
         }
         let before = manager.clone();
         let payload = bytes(&input["payload"]);
@@ -239,11 +208,7 @@ fn the_bridge_checks_exits_of_every_type_as_the_contract_does() {
     for case in cases("exit") {
         let mut manager = world(&case.input);
         let checkpoints = list(&case.input["checkpoints"]);
-        for (place, (step, expect)) in list(&case.input["steps"])
-            .iter()
-            .zip(list(&case.expect["steps"]))
-            .enumerate()
-        {
+        for (place, (step, expect)) in list(&case.input["steps"]).iter().zip(list(&case.expect["steps"])).enumerate() {
             let name = format!("{} step {place}", case.name);
             let call = manager.check(&bytes(&step["payload"]), stored(checkpoints, "id"));
             let revert = expect["revert"].as_str();
@@ -294,10 +259,8 @@ fn check_paid(amount: U256, beneficiary: Address, expect: &Value, name: &str) {
 fn a_proof_builder_produces_the_executed_payloads() {
     for case in cases("exit") {
         let Some(build) = case.input.get("build") else { continue };
-        let receipts: Vec<Receipt> = list(&build["receipts"])
-            .iter()
-            .map(|receipt| Receipt::decode(&bytes(receipt)).unwrap())
-            .collect();
+        let receipts: Vec<Receipt> =
+            list(&build["receipts"]).iter().map(|receipt| Receipt::decode(&bytes(receipt)).unwrap()).collect();
         let header = &build["header"];
         let leaves = hashes(&build["leaves"]);
         let checkpoint = CheckpointRef {
@@ -375,9 +338,7 @@ fn derived(id: u64, start: u64, receipts: u64, tx_index: u64) -> Derived {
 
 fn bridge() -> RootChainManager {
     let mut manager = RootChainManager::new(RootChainId::Tron, Address::ZERO);
-    manager
-        .map_token(Address::repeat_byte(1), CHILD, TokenType::ERC20)
-        .unwrap();
+    manager.map_token(Address::repeat_byte(1), CHILD, TokenType::ERC20).unwrap();
     manager
 }
 
@@ -402,48 +363,32 @@ fn the_derived_vectors_of_the_specification_hold() {
             b256!("89208037cd31fa89eb52e787e0332d9b6947cbc23baf91dbe5bba06ba8e3bb2b"),
             b256!("bb2f00ce3022b30902924dd7b84505bf21514217482ed616a38b5f69ae09b045"),
             b256!("ce587458a1777aa71a99a09d10585ee0de7b16aaa397350c4dbcbd790e2c939e"),
-            (
-                1498,
-                b256!("ac711cb68694d05b76ac4f66fa730f4f358c85c66b62d530d099377d2a6916d2"),
-            ),
+            (1498, b256!("ac711cb68694d05b76ac4f66fa730f4f358c85c66b62d530d099377d2a6916d2")),
         ),
         (
             derived(2, 1230, 130, 128),
             b256!("c7bb54f7d7ca4eafdc7d3cf0a6d06dc823aa91d4c6a41cc93b1b93a9f912a944"),
             b256!("8854c262d1380583f8ba871e4d05b5d0aab5d4dbd47edbef927cf635ff1f02d5"),
             b256!("8a238fa4384ad18767a006152f70edeb4086dcf65af6ee3e3ec9395ca7f1c4e8"),
-            (
-                1874,
-                b256!("4a510c306511aeeb966ceb843992adcd7a6148d2133e2c6d6f34ff479c16ccd0"),
-            ),
+            (1874, b256!("4a510c306511aeeb966ceb843992adcd7a6148d2133e2c6d6f34ff479c16ccd0")),
         ),
         (
             derived(3, 1234, 300, 256),
             b256!("f9e755c99e83a8c0cb2d37c1e07a26bdb76ac58e45ffec86c8a32eec16e63371"),
             b256!("caaeb027e0b3f2aaff445d88fb73dfeae48a001232b883d6cddfb50c90ec3499"),
             b256!("4a266d322dacc51384af30162b0ccbb93b0c886df92f9c4005c8137e6909ebfb"),
-            (
-                2376,
-                b256!("9c38790924f4f15550e7c2d18a412870eeb931e3dc12dd1a319e8c6e743c9fbf"),
-            ),
+            (2376, b256!("9c38790924f4f15550e7c2d18a412870eeb931e3dc12dd1a319e8c6e743c9fbf")),
         ),
     ];
     for (w, receipts_root, root, exit_hash, (length, payload_hash)) in expected {
         assert_eq!((w.block.leaf.receipts_root, w.checkpoint.root), (receipts_root, root));
-        let choice = LogChoice::Nth {
-            topic0: WITHDRAW_TO,
-            nth: 0,
-            emitter: Some(CHILD),
-        };
+        let choice = LogChoice::Nth { topic0: WITHDRAW_TO, nth: 0, emitter: Some(CHILD) };
         let proof = ExitProof::build(&w.checkpoint, w.leaves, &w.block, w.tx_index, &choice).unwrap();
         let payload = proof.to_payload();
         assert_eq!((payload.len(), keccak256(&payload)), (length, payload_hash));
 
         let exit = ExitProof::decode(&payload).unwrap().verify(&w.checkpoint).unwrap();
-        assert_eq!(
-            (exit.exit_hash(), exit.child_token(), exit.beneficiary()),
-            (exit_hash, CHILD, BENEFICIARY)
-        );
+        assert_eq!((exit.exit_hash(), exit.child_token(), exit.beneficiary()), (exit_hash, CHILD, BENEFICIARY));
         assert_eq!(*exit.withdrawal(), Withdrawal::One(U256::from(5 + w.tx_index)));
 
         let payout = bridge().exit(&payload, header_block(&w.checkpoint)).unwrap();
@@ -461,12 +406,7 @@ fn q63_a_failed_burn_with_surplus_fields_is_paid() {
     w.checkpoint.root = w.leaves[0];
     let proof = ExitProof::build(&w.checkpoint, w.leaves, &w.block, 0, &LogChoice::At(1)).unwrap();
     let payload = bttc_core::rlp::Item::decode(&proof.to_payload()).unwrap();
-    let surplus = payload
-        .as_list()
-        .unwrap()
-        .iter()
-        .cloned()
-        .chain([bttc_core::rlp::Item::string(b"more")]);
+    let surplus = payload.as_list().unwrap().iter().cloned().chain([bttc_core::rlp::Item::string(b"more")]);
     let payload = bttc_core::rlp::Item::list(surplus).to_bytes();
     assert!(bridge().exit(&payload, header_block(&w.checkpoint)).is_ok());
     assert!(ExitProof::decode(&payload).is_err());

@@ -38,11 +38,7 @@ fn account_roots_and_proofs_are_those_of_the_validation_layer() {
                 assert_eq!(proof.root(&account_leaf(address(user), fee)), root, "{name} {user}");
             }
         }
-        for (asked, verified) in input["verify"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .zip(list_or_none(&expect["verified"]))
+        for (asked, verified) in input["verify"].as_array().into_iter().flatten().zip(list_or_none(&expect["verified"]))
         {
             let answer = accounts.answer(address(&asked[0])).to_bytes();
             // Text that is not hex stands for no bytes that any proof has.

@@ -48,13 +48,12 @@ fn step(contract: &mut HeaderBlocks, step: &Value, expect: &Value, name: &str) -
             )
         }
         "setNextHeaderBlock" => Some(
-            contract
-                .set_next(address(&step["caller"]), word(&args["value"]))
-                .map(|reset| reset.to_log_data())
-                .map_err(|error| match error {
+            contract.set_next(address(&step["caller"]), word(&args["value"])).map(|reset| reset.to_log_data()).map_err(
+                |error| match error {
                     ResetError::Owner { .. } => String::new(),
                     other => other.to_string(),
-                }),
+                },
+            ),
         ),
         _ => None,
     }
@@ -69,11 +68,7 @@ fn submissions_and_resets_go_as_in_the_contract() {
             _ => DataLayout::Mirror,
         };
         let mut contract = HeaderBlocks::new(layout, int(&input["chainId"]), address(&input["owner"]));
-        for (place, (input, expect)) in list(&input["steps"])
-            .iter()
-            .zip(list(&case.expect["steps"]))
-            .enumerate()
-        {
+        for (place, (input, expect)) in list(&input["steps"]).iter().zip(list(&case.expect["steps"])).enumerate() {
             let name = format!("{} step {place}", case.name);
             let before = contract.clone();
             if let Some(result) = step(&mut contract, input, expect, &name) {
@@ -102,11 +97,7 @@ fn check_getters(contract: &HeaderBlocks, getters: &Value, name: &str) {
             Some(reason) => Err(text(reason)),
             None => Ok(word(&getters[getter])),
         };
-        assert_eq!(
-            answer.as_ref().map_err(|error| error.reason()).copied(),
-            expected,
-            "{name} {getter}"
-        );
+        assert_eq!(answer.as_ref().map_err(|error| error.reason()).copied(), expected, "{name} {getter}");
     }
     let expected: Vec<(U256, HeaderBlock)> = getters["headerBlocks"]
         .as_object()

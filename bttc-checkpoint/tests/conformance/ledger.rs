@@ -121,11 +121,7 @@ impl Trace {
 
     fn compare(&self, name: &str) {
         let mut expected = self.state.clone();
-        let kept = |path: &String| {
-            ["buffer.", "checkpoint.", "ackCount."]
-                .iter()
-                .any(|start| path.starts_with(start))
-        };
+        let kept = |path: &String| ["buffer.", "checkpoint.", "ackCount."].iter().any(|start| path.starts_with(start));
         expected.retain(|path, value| kept(path) && !path.contains('#') && !value.is_null() && *value != 0);
         let mut actual = Map::new();
         for root_chain in RootChainId::ALL {
@@ -136,17 +132,9 @@ impl Trace {
             if let Some(kept) = self.ledger.buffered(root_chain) {
                 actual.insert(format!("buffer.{root_chain}"), shown(kept));
             }
-            for path in expected
-                .keys()
-                .filter_map(|path| path.strip_prefix(&format!("checkpoint.{root_chain}.")))
-            {
-                let checkpoint = self
-                    .ledger
-                    .recorded(root_chain, CheckpointNumber::new(path.parse().unwrap()));
-                actual.insert(
-                    format!("checkpoint.{root_chain}.{path}"),
-                    checkpoint.map_or(Value::Null, shown),
-                );
+            for path in expected.keys().filter_map(|path| path.strip_prefix(&format!("checkpoint.{root_chain}."))) {
+                let checkpoint = self.ledger.recorded(root_chain, CheckpointNumber::new(path.parse().unwrap()));
+                actual.insert(format!("checkpoint.{root_chain}.{path}"), checkpoint.map_or(Value::Null, shown));
             }
         }
         assert_eq!(actual, expected, "{name}");
@@ -196,11 +184,7 @@ fn traces_go_as_in_the_validation_layer() {
     let mut run = 0;
     for case in cases("checkpoint-ledger") {
         let mut trace = Trace::new(&case);
-        for (place, (step, expect)) in list(&case.input["steps"])
-            .iter()
-            .zip(list(&case.expect["steps"]))
-            .enumerate()
-        {
+        for (place, (step, expect)) in list(&case.input["steps"]).iter().zip(list(&case.expect["steps"])).enumerate() {
             let name = format!("{} step {place}", case.name);
             let before = trace.ledger.clone();
             if let Some((code, proposer)) = trace.step(step) {

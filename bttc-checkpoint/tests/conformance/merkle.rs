@@ -48,11 +48,7 @@ fn run(case: &Case) {
         assert_eq!(branch.to_bytes(), proof, "{name} {index}");
         let leaf = tree.leaves()[usize::try_from(index).unwrap()];
         assert_eq!(branch.root(&leaf), root, "{name} {index}");
-        assert_eq!(
-            check_membership(&leaf, U256::from(index), &root, &proof),
-            Ok(true),
-            "{name} {index}"
-        );
+        assert_eq!(check_membership(&leaf, U256::from(index), &root, &proof), Ok(true), "{name} {index}");
     }
 }
 

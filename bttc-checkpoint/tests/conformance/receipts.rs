@@ -44,11 +44,7 @@ fn run(case: &Case) {
         let index = int(&expected["txIndex"]);
         let receipt = &encodings[usize::try_from(index).unwrap()];
         assert_eq!(keccak256(receipt), hash(&expected["receiptHash"]), "{name} {index}");
-        assert_eq!(
-            U256::from(receipt.len()),
-            U256::from(int(&expected["receiptLength"])),
-            "{name} {index}"
-        );
+        assert_eq!(U256::from(receipt.len()), U256::from(int(&expected["receiptLength"])), "{name} {index}");
         let branch = receipt_branch(&encodings, index).unwrap();
         let nodes: Vec<Bytes> = list(&expected["nodes"]).iter().map(bytes).collect();
         assert_eq!((branch.root, branch.nodes), (root, nodes), "{name} {index}");

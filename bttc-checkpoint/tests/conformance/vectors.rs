@@ -32,10 +32,7 @@ pub(crate) fn chain_data(kind: &str) -> Option<Vec<Case>> {
 }
 
 fn read(folder: &Path) -> Vec<Case> {
-    let mut files: Vec<_> = fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .collect();
+    let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
     let mut cases = Vec::new();
     for file in files {
@@ -44,18 +41,14 @@ fn read(folder: &Path) -> Vec<Case> {
             Some("json") => bytes,
             Some("gz") => {
                 let mut text = Vec::new();
-                flate2::read::GzDecoder::new(bytes.as_slice())
-                    .read_to_end(&mut text)
-                    .unwrap();
+                flate2::read::GzDecoder::new(bytes.as_slice()).read_to_end(&mut text).unwrap();
                 text
             }
             _ => continue,
         };
         let mut read: Value = serde_json::from_slice(&text).unwrap();
         assert_eq!(read["schema"], "bttc-vectors/1");
-        let Value::Array(list) = read["cases"].take() else {
-            panic!("{}: no cases", file.display())
-        };
+        let Value::Array(list) = read["cases"].take() else { panic!("{}: no cases", file.display()) };
         cases.extend(list.into_iter().map(|mut case| Case {
             name: case["name"].as_str().unwrap().to_owned(),
             input: case["input"].take(),
@@ -70,9 +63,7 @@ pub(crate) fn text(value: &Value) -> &str {
 }
 
 pub(crate) fn list(value: &Value) -> &[Value] {
-    value
-        .as_array()
-        .unwrap_or_else(|| panic!("expected a list, got {value}"))
+    value.as_array().unwrap_or_else(|| panic!("expected a list, got {value}"))
 }
 
 /// A number, or decimal text.

@@ -44,32 +44,20 @@ fn data(kind: &str, m: &Value) -> Option<Vec<u8>> {
         }
         .sign_data(),
         "checkpoint/MsgCheckpointSync" => {
-            let (proposer, start, end) = (
-                address(&m["proposer"]),
-                number(&m["start_block"]),
-                number(&m["end_block"]),
-            );
+            let (proposer, start, end) = (address(&m["proposer"]), number(&m["start_block"]), number(&m["end_block"]));
             let checkpoint = number(&m["Number"]);
             match text(&m["root_chain_type"]).parse() {
-                Ok(root_chain) => CheckpointSync {
-                    proposer,
-                    start,
-                    end,
-                    number: CheckpointNumber::new(checkpoint),
-                    root_chain,
+                Ok(root_chain) => {
+                    CheckpointSync { proposer, start, end, number: CheckpointNumber::new(checkpoint), root_chain }
+                        .sign_data()
                 }
-                .sign_data(),
                 // An unknown root chain counts as number 0; the library's type has no such value.
-                Err(_) => [
-                    proposer.as_slice(),
-                    &start.to_be_bytes(),
-                    &end.to_be_bytes(),
-                    &checkpoint.to_be_bytes(),
-                    &[],
-                ]
-                .iter()
-                .flat_map(|item| padded(item).0)
-                .collect(),
+                Err(_) => {
+                    [proposer.as_slice(), &start.to_be_bytes(), &end.to_be_bytes(), &checkpoint.to_be_bytes(), &[]]
+                        .iter()
+                        .flat_map(|item| padded(item).0)
+                        .collect()
+                }
             }
         }
         "staking/MsgValidatorJoin" => ValidatorJoin {
@@ -79,12 +67,9 @@ fn data(kind: &str, m: &Value) -> Option<Vec<u8>> {
             signer: signer(&m["pub_key"]),
         }
         .sign_data(),
-        "staking/MsgSignerUpdate" => SignerUpdate {
-            validator: validator(),
-            nonce: nonce(),
-            signer: signer(&m["pubKey"]),
+        "staking/MsgSignerUpdate" => {
+            SignerUpdate { validator: validator(), nonce: nonce(), signer: signer(&m["pubKey"]) }.sign_data()
         }
-        .sign_data(),
         "staking/MsgStakeUpdate" => StakeUpdate {
             validator: validator(),
             nonce: nonce(),
@@ -121,11 +106,7 @@ fn data_digests_and_signatures_are_those_of_the_validation_layer() {
             assert_eq!(result.digest(&data), hash(&expect[digest]), "{name} {digest}");
             if !signature.is_empty() {
                 let signed = key.sign(&result.digest(&data));
-                assert_eq!(
-                    Bytes::from(signed.to_bytes()),
-                    bytes(&expect[signature]),
-                    "{name} {signature}"
-                );
+                assert_eq!(Bytes::from(signed.to_bytes()), bytes(&expect[signature]), "{name} {signature}");
             }
         }
         run += 1;
@@ -135,10 +116,7 @@ fn data_digests_and_signatures_are_those_of_the_validation_layer() {
 
 #[test]
 fn collected_signatures_are_the_reference_s_without_repetitions() {
-    for case in cases("sign-bytes")
-        .iter()
-        .filter(|case| case.input["mode"] == "collect")
-    {
+    for case in cases("sign-bytes").iter().filter(|case| case.input["mode"] == "collect") {
         let (input, name) = (&case.input, &case.name);
         let mut votes: Vec<(Address, Signature)> = Vec::new();
         for vote in list(&input["votes"]).iter().filter(|vote| !vote.is_null()) {

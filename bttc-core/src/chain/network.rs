@@ -41,33 +41,15 @@ impl ChainSpec {
                 hash: b256!("0x021eb3b7c4161d91f6f92632ebe6e28aa440dd23e3016c086d0fad4b119fcdc1"),
                 state_root: b256!("0x49139dd54817991cf3c5230f435920375b8cdf24d4e7a63b11aebab884cfc488"),
             }),
-            timing: Timing {
-                period: 2,
-                producer_delay: 6,
-                sprint: 64,
-                backup_multiplier: 2,
-            },
-            spans: SpanRules {
-                first: 256,
-                length: 6_400,
-                producers: 11,
-            },
+            timing: Timing { period: 2, producer_delay: 6, sprint: 64, backup_multiplier: 2 },
+            spans: SpanRules { first: 256, length: 6_400, producers: 11 },
             power: PowerRule::One,
             weighted_draw_from: 375_300,
-            checkpoints: CheckpointRules {
-                average_length: 256,
-                max_length: 1_024,
-                buffer_time: 1_000,
-            },
+            checkpoints: CheckpointRules { average_length: 256, max_length: 1_024, buffer_time: 1_000 },
             contracts: SystemContracts::STANDARD,
             code_replacements: vec![native_token_replacement(841_500)],
             state_sync_limits: Default::default(),
-            confirmations: Confirmations {
-                tron: 18,
-                ethereum: 6,
-                bsc: 6,
-                side_chain: 10,
-            },
+            confirmations: Confirmations { tron: 18, ethereum: 6, bsc: 6, side_chain: 10 },
             gas_ceiling: 20_000_000,
         }
     }
@@ -112,31 +94,13 @@ impl ChainSpec {
             chain_id: 15_001,
             layer_chain_id: "delivery-15001".to_owned(),
             genesis: None,
-            timing: Timing {
-                period: 1,
-                producer_delay: 1,
-                sprint: 16,
-                backup_multiplier: 1,
-            },
-            spans: SpanRules {
-                first: 64,
-                length: 64,
-                producers: 11,
-            },
+            timing: Timing { period: 1, producer_delay: 1, sprint: 16, backup_multiplier: 1 },
+            spans: SpanRules { first: 64, length: 64, producers: 11 },
             power: PowerRule::Stake,
             weighted_draw_from: 0,
-            checkpoints: CheckpointRules {
-                average_length: 64,
-                max_length: 1_024,
-                buffer_time: 128,
-            },
+            checkpoints: CheckpointRules { average_length: 64, max_length: 1_024, buffer_time: 128 },
             code_replacements: Vec::new(),
-            confirmations: Confirmations {
-                tron: 0,
-                ethereum: 0,
-                bsc: 0,
-                side_chain: 0,
-            },
+            confirmations: Confirmations { tron: 0, ethereum: 0, bsc: 0, side_chain: 0 },
             ..Self::mainnet()
         }
     }
@@ -149,10 +113,7 @@ mod tests {
     #[test]
     fn q01_donau_keeps_the_state_sync_limits_of_another_chain() {
         let limits = ChainSpec::donau().state_sync_limits;
-        assert_eq!(
-            (limits.len(), limits.get(&14_949_120), limits.get(&14_953_856)),
-            (9, Some(&8), Some(&0))
-        );
+        assert_eq!((limits.len(), limits.get(&14_949_120), limits.get(&14_953_856)), (9, Some(&8), Some(&0)));
         assert!(ChainSpec::mainnet().state_sync_limits.is_empty());
     }
 }

@@ -200,12 +200,7 @@ pub enum EventError {
 }
 
 fn read<E: SolEvent>(event: &'static str, topics: &[B256], data: &[u8]) -> Result<E, EventError> {
-    let shape = EventError::Shape {
-        event,
-        signature: E::SIGNATURE,
-        topics: topics.len(),
-        data: data.len(),
-    };
+    let shape = EventError::Shape { event, signature: E::SIGNATURE, topics: topics.len(), data: data.len() };
     E::decode_raw_log(topics.iter().copied(), data).map_err(|_| shape)
 }
 
@@ -270,19 +265,12 @@ impl RootEvent {
             }
             abi::TopUpFee::SIGNATURE_HASH => {
                 let e: abi::TopUpFee = read("TopUpFee", topics, data)?;
-                Self::TopUpFee(TopUpFee {
-                    user: e.user,
-                    fee: Amount::from_word(e.fee),
-                })
+                Self::TopUpFee(TopUpFee { user: e.user, fee: Amount::from_word(e.fee) })
             }
             abi::StateSynced::SIGNATURE_HASH => {
                 let e: abi::StateSynced = read("StateSynced", topics, data)?;
                 let id = StateId::new(narrow("StateSynced", "id", e.id)?);
-                Self::StateSynced(StateSynced {
-                    id,
-                    receiver: e.contractAddress,
-                    data: e.data,
-                })
+                Self::StateSynced(StateSynced { id, receiver: e.contractAddress, data: e.data })
             }
             abi::NewHeaderBlock::SIGNATURE_HASH => {
                 let e: abi::NewHeaderBlock = read("NewHeaderBlock", topics, data)?;
@@ -341,27 +329,18 @@ impl RootEvent {
                 signerPubkey: e.signer_key.clone(),
             }
             .encode_log_data(),
-            Self::StakeUpdate(e) => abi::StakeUpdate {
-                validatorId: word(e.validator.get()),
-                newAmount: e.new_amount.to_word(),
+            Self::StakeUpdate(e) => {
+                abi::StakeUpdate { validatorId: word(e.validator.get()), newAmount: e.new_amount.to_word() }
+                    .encode_log_data()
             }
-            .encode_log_data(),
-            Self::StakeAck(e) => abi::StakeAck {
-                validatorId: word(e.validator.get()),
-                nonce: word(e.nonce.get()),
+            Self::StakeAck(e) => {
+                abi::StakeAck { validatorId: word(e.validator.get()), nonce: word(e.nonce.get()) }.encode_log_data()
             }
-            .encode_log_data(),
-            Self::TopUpFee(e) => abi::TopUpFee {
-                user: e.user,
-                fee: e.fee.to_word(),
+            Self::TopUpFee(e) => abi::TopUpFee { user: e.user, fee: e.fee.to_word() }.encode_log_data(),
+            Self::StateSynced(e) => {
+                abi::StateSynced { id: word(e.id.get()), contractAddress: e.receiver, data: e.data.clone() }
+                    .encode_log_data()
             }
-            .encode_log_data(),
-            Self::StateSynced(e) => abi::StateSynced {
-                id: word(e.id.get()),
-                contractAddress: e.receiver,
-                data: e.data.clone(),
-            }
-            .encode_log_data(),
             Self::NewHeaderBlock(e) => abi::NewHeaderBlock {
                 proposer: e.proposer,
                 headerBlockId: e.header_block.get(),
@@ -435,22 +414,8 @@ mod tests {
         let mut topics = log.topics().to_vec();
         topics[1] = B256::repeat_byte(0xff);
         let large = RootEvent::decode(&LogData::new_unchecked(topics, log.data.clone()));
-        assert_eq!(
-            large,
-            Err(EventError::TooLarge {
-                event: "StateSynced",
-                field: "id",
-                got: U256::MAX
-            })
-        );
+        assert_eq!(large, Err(EventError::TooLarge { event: "StateSynced", field: "id", got: U256::MAX }));
         let bare = LogData::new_unchecked(log.topics()[..1].to_vec(), log.data);
-        assert!(matches!(
-            RootEvent::decode(&bare),
-            Err(EventError::Shape {
-                event: "StateSynced",
-                topics: 1,
-                ..
-            })
-        ));
+        assert!(matches!(RootEvent::decode(&bare), Err(EventError::Shape { event: "StateSynced", topics: 1, .. })));
     }
 }

@@ -114,12 +114,7 @@ impl Unsealed {
     /// # Errors
     /// [`SealingError`] when the signer refuses or is not the author.
     pub fn seal(self, signer: &dyn Signer) -> Result<SealedBlock, SealingError> {
-        let Self {
-            author,
-            mut header,
-            transactions,
-            ..
-        } = self;
+        let Self { author, mut header, transactions, .. } = self;
         let digest = header.seal_hash().ok_or(SignerError::MissingSignature)?;
         let seal = signer.sign_digest(&digest)?;
         let got = seal.recover_seal(&digest)?.address();
@@ -131,10 +126,7 @@ impl Unsealed {
         extra.truncate(extra.len().saturating_sub(Signature::LEN));
         extra.extend_from_slice(&seal.to_bytes());
         header.extra = extra.into();
-        Ok(SealedBlock {
-            header: SealedHeader::of(header, author),
-            transactions,
-        })
+        Ok(SealedBlock { header: SealedHeader::of(header, author), transactions })
     }
 }
 
@@ -143,11 +135,7 @@ impl Unsealed {
 /// Source: `block-layer §2.6.2; bttc:core/block_validator.go:108-129`.
 #[must_use]
 pub const fn next_gas_limit(parent: u64, ceiling: u64) -> u64 {
-    let wanted = if ceiling < MIN_GAS_LIMIT {
-        MIN_GAS_LIMIT
-    } else {
-        ceiling
-    };
+    let wanted = if ceiling < MIN_GAS_LIMIT { MIN_GAS_LIMIT } else { ceiling };
     let step = (parent / 1_024).saturating_sub(1);
     if parent < wanted {
         let raised = parent.saturating_add(step);
@@ -169,10 +157,7 @@ pub(crate) fn prepare(
     next_producers: Option<Vec<Validator>>,
     gas_ceiling: u64,
 ) -> Result<Header, BuildError> {
-    let end = BuildError::End {
-        head: parent.height(),
-        time: parent.time,
-    };
+    let end = BuildError::End { head: parent.height(), time: parent.time };
     let number = parent.height().checked_add(1).ok_or(end.clone())?;
     let earliest = turn.earliest(parent.time).ok_or(end)?;
     let mut producers = next_producers.unwrap_or_default();
@@ -216,12 +201,7 @@ pub(crate) fn build(
     header.logs_bloom = stepped.bloom;
     header.receipts_root = stepped.receipts_root;
     header.state_root = stepped.state_root;
-    Unsealed {
-        author,
-        header,
-        transactions,
-        left_out,
-    }
+    Unsealed { author, header, transactions, left_out }
 }
 
 #[cfg(test)]

@@ -43,11 +43,7 @@ pub enum ImportError {
         got: usize,
     },
     /// The transactions are not those of the header.
-    #[error(
-        "transaction root hash mismatch: have {}, want {}",
-        hex::encode(computed),
-        hex::encode(declared)
-    )]
+    #[error("transaction root hash mismatch: have {}, want {}", hex::encode(computed), hex::encode(declared))]
     TransactionsRoot {
         /// In the header.
         declared: B256,
@@ -81,11 +77,7 @@ pub enum ImportError {
         computed: Box<Bloom>,
     },
     /// Other receipts came out.
-    #[error(
-        "invalid receipt root hash (remote: {} local: {})",
-        hex::encode(declared),
-        hex::encode(computed)
-    )]
+    #[error("invalid receipt root hash (remote: {} local: {})", hex::encode(declared), hex::encode(computed))]
     ReceiptsRoot {
         /// In the header.
         declared: B256,
@@ -93,11 +85,7 @@ pub enum ImportError {
         computed: B256,
     },
     /// Another state came out.
-    #[error(
-        "invalid merkle root (remote: {} local: {})",
-        hex::encode(declared),
-        hex::encode(computed)
-    )]
+    #[error("invalid merkle root (remote: {} local: {})", hex::encode(declared), hex::encode(computed))]
     StateRoot {
         /// In the header.
         declared: B256,
@@ -202,10 +190,7 @@ pub(crate) fn judge(
     let Stepped { receipts, system, .. } = stepped;
     Ok(Judged {
         synthetic: synthetic_receipt(&header, &receipts, &system.logs),
-        block: SealedBlock {
-            header,
-            transactions: block.transactions,
-        },
+        block: SealedBlock { header, transactions: block.transactions },
         receipts,
         delivered: work.records,
         committed: system.span,
@@ -219,10 +204,7 @@ fn compare(header: &SealedHeader, stepped: &Stepped) -> Result<(), ImportError> 
         return Err(ImportError::GasUsed { declared, computed });
     }
     if header.logs_bloom != stepped.bloom {
-        return Err(ImportError::Bloom {
-            declared: Box::new(header.logs_bloom),
-            computed: Box::new(stepped.bloom),
-        });
+        return Err(ImportError::Bloom { declared: Box::new(header.logs_bloom), computed: Box::new(stepped.bloom) });
     }
     let (declared, computed) = (header.receipts_root, stepped.receipts_root);
     if declared != computed {

@@ -86,11 +86,7 @@ impl Block {
         if !items.is_empty() || !bytes.is_empty() {
             return Err(alloy_rlp::Error::UnexpectedLength.into());
         }
-        Ok(Self {
-            header,
-            transactions,
-            uncles,
-        })
+        Ok(Self { header, transactions, uncles })
     }
 
     /// Its bytes.
@@ -104,9 +100,7 @@ impl Block {
 fn read_transaction(bytes: &mut &[u8]) -> Result<Transaction, TransactionDecodeError> {
     let whole = *bytes;
     let head = alloy_rlp::Header::decode(bytes)?;
-    let (payload, rest) = bytes
-        .split_at_checked(head.payload_length)
-        .ok_or(alloy_rlp::Error::InputTooShort)?;
+    let (payload, rest) = bytes.split_at_checked(head.payload_length).ok_or(alloy_rlp::Error::InputTooShort)?;
     *bytes = rest;
     if head.list {
         let length = whole.len() - rest.len();
@@ -164,11 +158,7 @@ impl SealedBlock {
 
 impl From<SealedBlock> for Block {
     fn from(block: SealedBlock) -> Self {
-        Self {
-            header: block.header.into_header(),
-            transactions: block.transactions,
-            uncles: Vec::new(),
-        }
+        Self { header: block.header.into_header(), transactions: block.transactions, uncles: Vec::new() }
     }
 }
 
@@ -196,13 +186,7 @@ pub(crate) struct Stepped {
 impl<'e> Steps<'e> {
     /// None taken.
     pub(crate) fn new(executor: &'e mut dyn Executor, chain_id: u64, gas_limit: u64) -> Self {
-        Self {
-            executor,
-            chain_id,
-            gas_left: gas_limit,
-            gas_used: 0,
-            receipts: Vec::new(),
-        }
+        Self { executor, chain_id, gas_left: gas_limit, gas_used: 0, receipts: Vec::new() }
     }
 
     /// Executes the next transaction. On an error nothing changed.
@@ -227,10 +211,7 @@ impl<'e> Steps<'e> {
     /// Carries out the system work and computes the roots.
     pub(crate) fn finish(self, work: &SystemWork, contracts: &SystemContracts) -> Stepped {
         let system = work.carry_out(self.executor, contracts);
-        let bloom = self
-            .receipts
-            .iter()
-            .fold(Bloom::ZERO, |sum, receipt| sum | receipt.bloom);
+        let bloom = self.receipts.iter().fold(Bloom::ZERO, |sum, receipt| sum | receipt.bloom);
         Stepped {
             gas_used: self.gas_used,
             bloom,

@@ -79,12 +79,7 @@ impl<DB: Database> BorEvm<DB> {
         gas_limit: u64,
     ) -> Result<(FrameResult, Vec<Log>), BorError<DB>> {
         let context = &mut self.0.ctx;
-        context.tx = TxEnv {
-            caller: Address::ZERO,
-            gas_price: 0,
-            gas_limit,
-            ..TxEnv::default()
-        };
+        context.tx = TxEnv { caller: Address::ZERO, gas_price: 0, gas_limit, ..TxEnv::default() };
         // The callee is warm from here on. In the reference it becomes so with the first slot it reads, which is the first
         // thing that both system contracts do; and is forgotten when the call fails.
         let checkpoint = context.journal_mut().checkpoint();
@@ -105,11 +100,7 @@ impl<DB: Database> BorEvm<DB> {
             reservoir: 0,
             charged_new_account_state_gas: false,
         }));
-        let init = FrameInit {
-            depth: 0,
-            memory,
-            frame_input,
-        };
+        let init = FrameInit { depth: 0, memory, frame_input };
         let result = BorHandler::default().run_exec_loop(self, init)?;
         take_error::<BorError<DB>, _>(self.0.ctx.error())?;
         let journal = self.0.ctx.journal_mut();
@@ -158,25 +149,13 @@ impl<DB: Database> EvmTr for BorEvm<DB> {
     type Precompiles = EthPrecompiles;
     type Frame = EthFrame<EthInterpreter>;
 
-    fn all(
-        &self,
-    ) -> (
-        &Self::Context,
-        &Self::Instructions,
-        &Self::Precompiles,
-        &FrameStack<Self::Frame>,
-    ) {
+    fn all(&self) -> (&Self::Context, &Self::Instructions, &Self::Precompiles, &FrameStack<Self::Frame>) {
         self.0.all()
     }
 
     fn all_mut(
         &mut self,
-    ) -> (
-        &mut Self::Context,
-        &mut Self::Instructions,
-        &mut Self::Precompiles,
-        &mut FrameStack<Self::Frame>,
-    ) {
+    ) -> (&mut Self::Context, &mut Self::Instructions, &mut Self::Precompiles, &mut FrameStack<Self::Frame>) {
         self.0.all_mut()
     }
 
@@ -253,9 +232,7 @@ impl<DB: Database> BorHandler<DB> {
 
     /// Gas that was used, refund taken off.
     fn used(gas: &Gas) -> u64 {
-        gas.limit()
-            .saturating_sub(gas.remaining())
-            .saturating_sub(u64::try_from(gas.refunded()).unwrap_or(0))
+        gas.limit().saturating_sub(gas.remaining()).saturating_sub(u64::try_from(gas.refunded()).unwrap_or(0))
     }
 }
 

@@ -61,8 +61,5 @@ fn log(event: B256, from: Address, to: Address, amount: U256, before: [U256; 2],
     let topics = vec![event, token.into_word(), from.into_word(), to.into_word()];
     let words = [&[amount][..], &before, &after].concat();
     let data: Vec<u8> = words.iter().flat_map(|word| word.to_be_bytes::<32>()).collect();
-    Log {
-        address: token,
-        data: LogData::new_unchecked(topics, data.into()),
-    }
+    Log { address: token, data: LogData::new_unchecked(topics, data.into()) }
 }

@@ -71,10 +71,8 @@ pub fn call(
     let block = block_env(context, context.author);
     let mut evm = BorEvm::new(Pending::new(state, hashes), context.chain_id, block, NativeLogs::Omit);
     let data = input.iter().map(|&byte| if byte == 0 { 4 } else { 16 });
-    evm.0.ctx.chain = Terms {
-        intrinsic_gas: data.fold(21_000, |sum: u64, gas| sum.saturating_add(gas)),
-        ..Terms::default()
-    };
+    evm.0.ctx.chain =
+        Terms { intrinsic_gas: data.fold(21_000, |sum: u64, gas| sum.saturating_add(gas)), ..Terms::default() };
     evm.0.ctx.tx = TxEnv {
         caller: Address::ZERO,
         gas_limit: QUERY_GAS,
@@ -87,8 +85,6 @@ pub fn call(
     match result.unwrap_or_else(|error| never(error)) {
         ExecutionResult::Success { output, .. } => Ok(output.into_data()),
         ExecutionResult::Revert { output, .. } => Err(QueryError::Reverted { data: output }),
-        ExecutionResult::Halt { reason, .. } => Err(QueryError::Halted {
-            reason: format!("{reason:?}"),
-        }),
+        ExecutionResult::Halt { reason, .. } => Err(QueryError::Halted { reason: format!("{reason:?}") }),
     }
 }

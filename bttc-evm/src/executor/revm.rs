@@ -64,12 +64,7 @@ impl<'a> RevmExecutor<'a> {
     ) -> Self {
         let pending = Pending::new(state, hashes);
         Self {
-            evm: BorEvm::new(
-                pending,
-                context.chain_id,
-                block_env(&context, context.author),
-                native_logs,
-            ),
+            evm: BorEvm::new(pending, context.chain_id, block_env(&context, context.author), native_logs),
             context,
             phase: Phase::Transactions,
         }
@@ -95,14 +90,12 @@ impl<'a> RevmExecutor<'a> {
                 let id = journal.inner.transaction_id;
                 let mut warm = journal.inner.warm_addresses.access_list().clone();
                 let accounts = journal.inner.state.iter();
-                accounts
-                    .filter(|(_, account)| !account.is_cold_transaction_id(id))
-                    .for_each(|(address, account)| {
-                        let slots = account.storage.iter();
-                        let slots = slots.filter(|(_, slot)| !slot.is_cold_transaction_id(id));
-                        let entry = warm.entry(*address).or_default();
-                        entry.extend(slots.map(|(slot, _)| *slot));
-                    });
+                accounts.filter(|(_, account)| !account.is_cold_transaction_id(id)).for_each(|(address, account)| {
+                    let slots = account.storage.iter();
+                    let slots = slots.filter(|(_, slot)| !slot.is_cold_transaction_id(id));
+                    let entry = warm.entry(*address).or_default();
+                    entry.extend(slots.map(|(slot, _)| *slot));
+                });
                 Some(warm)
             }
         };
@@ -207,11 +200,7 @@ impl Executor for RevmExecutor<'_> {
             self.settle(WarmSet::Keep);
             Status::Failed
         };
-        SystemCalled {
-            status,
-            logs,
-            output: result.output,
-        }
+        SystemCalled { status, logs, output: result.output }
     }
 
     fn set_code(&mut self, account: Address, code: Bytes) {
@@ -303,22 +292,13 @@ mod tests {
     }
 
     fn run<T>(state: &State, f: impl FnOnce(&mut RevmExecutor<'_>) -> T) -> T {
-        let context = BlockContext {
-            chain_id: 1,
-            author: AUTHOR,
-            gas_limit: 1_000_000,
-            ..BlockContext::default()
-        };
+        let context = BlockContext { chain_id: 1, author: AUTHOR, gas_limit: 1_000_000, ..BlockContext::default() };
         let hashes = BTreeMap::new();
         f(&mut RevmExecutor::new(state, &hashes, context, NativeLogs::Emit))
     }
 
     fn executed(code: &[u8], value: u64) -> Executed {
-        run(&state(code), |executor| {
-            executor
-                .transact(&transaction(0, CONTRACT, value), SENDER, 1_000_000)
-                .unwrap()
-        })
+        run(&state(code), |executor| executor.transact(&transaction(0, CONTRACT, value), SENDER, 1_000_000).unwrap())
     }
 
     fn words(executed: &Executed, log: usize) -> Vec<u64> {
@@ -336,10 +316,7 @@ mod tests {
     #[test]
     fn a_transfer_logs_live_balances_after_gas_was_bought() {
         let plain = executed(&[], 5);
-        assert_eq!(
-            (plain.status, plain.gas_used, plain.logs.len()),
-            (Status::Succeeded, 21_000, 2)
-        );
+        assert_eq!((plain.status, plain.gas_used, plain.logs.len()), (Status::Succeeded, 21_000, 2));
         assert_eq!(words(&plain, 0), [5, 800_000, 100, 799_995, 105]);
     }
 
@@ -364,11 +341,7 @@ mod tests {
                 ])
             };
             run(&state, |executor| {
-                executor
-                    .transact(&transaction(0, CONTRACT, 0), SENDER, 1_000_000)
-                    .unwrap()
-                    .logs
-                    .len()
+                executor.transact(&transaction(0, CONTRACT, 0), SENDER, 1_000_000).unwrap().logs.len()
             })
         };
         assert_eq!((with(0xf1), with(0xf2)), (2, 1)); // CALL, CALLCODE; the last is the fee
@@ -379,10 +352,7 @@ mod tests {
     #[test]
     fn q79_a_failed_transaction_carries_the_fee_log_alone() {
         let failed = executed(FAILS, 5);
-        assert_eq!(
-            (failed.status, failed.gas_used, failed.logs.len()),
-            (Status::Failed, 200_000, 1)
-        );
+        assert_eq!((failed.status, failed.gas_used, failed.logs.len()), (Status::Failed, 200_000, 1));
         assert_eq!(words(&failed, 0)[0], 200_000);
     }
 
@@ -433,24 +403,11 @@ mod tests {
         let state = state(&[]);
         run(&state, |executor| {
             let high = executor.transact(&transaction(1, OTHER, 0), SENDER, 0);
-            assert!(matches!(
-                high,
-                Err(TransactionError::NonceTooHigh {
-                    got: 1,
-                    expected: 0,
-                    ..
-                })
-            ));
+            assert!(matches!(high, Err(TransactionError::NonceTooHigh { got: 1, expected: 0, .. })));
             let poor = executor.transact(&transaction(0, OTHER, 900_000), SENDER, 0);
             assert!(matches!(poor, Err(TransactionError::InsufficientFunds { .. })));
             let full = executor.transact(&transaction(0, OTHER, 0), SENDER, 199_999);
-            assert_eq!(
-                full,
-                Err(TransactionError::BlockGas {
-                    got: 200_000,
-                    left: 199_999
-                })
-            );
+            assert_eq!(full, Err(TransactionError::BlockGas { got: 200_000, left: 199_999 }));
             assert_eq!(executor.state_root(), state.root());
         });
     }
@@ -459,9 +416,7 @@ mod tests {
     fn logs_can_be_left_out_by_configuration() {
         let (state, hashes) = (state(&[]), BTreeMap::new());
         let mut executor = RevmExecutor::new(&state, &hashes, BlockContext::default(), NativeLogs::Omit);
-        let plain = executor
-            .transact(&transaction(0, CONTRACT, 5), SENDER, 1_000_000)
-            .unwrap();
+        let plain = executor.transact(&transaction(0, CONTRACT, 5), SENDER, 1_000_000).unwrap();
         assert_eq!(plain.logs, []);
     }
 }

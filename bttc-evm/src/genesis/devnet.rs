@@ -100,41 +100,24 @@ pub enum DevnetError {
 /// # Errors
 /// [`DevnetError`].
 pub fn devnet_genesis(spec: &ChainSpec, allocation: &DevnetAllocation) -> Result<Genesis, DevnetError> {
-    let DevnetAllocation {
-        time,
-        validators,
-        balances,
-        root_chain,
-        root_token,
-    } = allocation;
+    let DevnetAllocation { time, validators, balances, root_chain, root_token } = allocation;
     let sprint = spec.timing.sprint;
     let first = spec.spans.first;
     if first == 0 || !first.is_multiple_of(sprint) {
         return Err(DevnetError::FirstSpan { got: first, sprint });
     }
-    let circulating = balances
-        .values()
-        .try_fold(U256::ZERO, |sum, balance| sum.checked_add(*balance));
+    let circulating = balances.values().try_fold(U256::ZERO, |sum, balance| sum.checked_add(*balance));
     let circulating = circulating.ok_or(DevnetError::Supply)?;
     let reserve = TOTAL_SUPPLY.checked_sub(circulating).ok_or(DevnetError::Supply)?;
 
     let contracts = &spec.contracts;
-    let mut alloc: BTreeMap<_, _> = balances
-        .iter()
-        .map(|(holder, balance)| (*holder, account(*balance, Bytes::new(), BTreeMap::new())))
-        .collect();
+    let mut alloc: BTreeMap<_, _> =
+        balances.iter().map(|(holder, balance)| (*holder, account(*balance, Bytes::new(), BTreeMap::new()))).collect();
     alloc.insert(
         contracts.validator_set,
-        account(
-            U256::ZERO,
-            runtime(VALIDATOR_SET)?,
-            validator_set_storage(sprint, first, validators)?,
-        ),
+        account(U256::ZERO, runtime(VALIDATOR_SET)?, validator_set_storage(sprint, first, validators)?),
     );
-    alloc.insert(
-        contracts.state_receiver,
-        account(U256::ZERO, runtime(STATE_RECEIVER)?, BTreeMap::new()),
-    );
+    alloc.insert(contracts.state_receiver, account(U256::ZERO, runtime(STATE_RECEIVER)?, BTreeMap::new()));
     alloc.insert(
         contracts.native_token,
         account(
@@ -233,12 +216,7 @@ fn number(address: Address) -> U256 {
 }
 
 const fn account(balance: U256, code: Bytes, storage: BTreeMap<U256, U256>) -> GenesisAccount {
-    GenesisAccount {
-        balance,
-        nonce: 0,
-        code,
-        storage,
-    }
+    GenesisAccount { balance, nonce: 0, code, storage }
 }
 
 fn runtime(artifact: &str) -> Result<Bytes, serde_json::Error> {

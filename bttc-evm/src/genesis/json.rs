@@ -112,8 +112,6 @@ pub(super) mod storage {
             U256::try_from_be_slice(&bytes).ok_or_else(|| E::custom(format!("{text} has more than 32 bytes")))
         }
         let map = BTreeMap::<String, String>::deserialize(deserializer)?;
-        map.iter()
-            .map(|(slot, value)| Ok((word(slot)?, word(value)?)))
-            .collect()
+        map.iter().map(|(slot, value)| Ok((word(slot)?, word(value)?))).collect()
     }
 }

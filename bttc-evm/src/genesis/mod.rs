@@ -245,10 +245,7 @@ impl Genesis {
         ChainSpec {
             chain_id: self.config.chain_id,
             layer_chain_id: format!("delivery-{}", self.config.chain_id),
-            genesis: Some(GenesisId {
-                hash: self.header(state.root()).hash(),
-                state_root: state.root(),
-            }),
+            genesis: Some(GenesisId { hash: self.header(state.root()).hash(), state_root: state.root() }),
             timing: self.timing(),
             contracts: SystemContracts {
                 validator_set: bor.validator_contract,
@@ -257,11 +254,7 @@ impl Genesis {
             },
             code_replacements: replacements
                 .iter()
-                .map(|(block, account, code)| CodeReplacement {
-                    block,
-                    account,
-                    code_hash: keccak256(code),
-                })
+                .map(|(block, account, code)| CodeReplacement { block, account, code_hash: keccak256(code) })
                 .collect(),
             state_sync_limits: bor.override_state_sync_records.clone(),
             ..base.clone()
@@ -322,36 +315,15 @@ impl Genesis {
         same("period", timing.period, spec.timing.period)?;
         same("producerDelay", timing.producer_delay, spec.timing.producer_delay)?;
         same("sprint", timing.sprint, spec.timing.sprint)?;
-        same(
-            "backupMultiplier",
-            timing.backup_multiplier,
-            spec.timing.backup_multiplier,
-        )?;
-        same(
-            "validatorContract",
-            bor.validator_contract,
-            spec.contracts.validator_set,
-        )?;
-        same(
-            "stateReceiverContract",
-            bor.state_receiver_contract,
-            spec.contracts.state_receiver,
-        )?;
+        same("backupMultiplier", timing.backup_multiplier, spec.timing.backup_multiplier)?;
+        same("validatorContract", bor.validator_contract, spec.contracts.validator_set)?;
+        same("stateReceiverContract", bor.state_receiver_contract, spec.contracts.state_receiver)?;
         let mut replacements = CodeReplacements::default();
-        for &CodeReplacement {
-            block,
-            account,
-            code_hash,
-        } in &spec.code_replacements
-        {
+        for &CodeReplacement { block, account, code_hash } in &spec.code_replacements {
             let listed = bor.block_alloc.get(&block);
             let code = listed.and_then(|accounts| accounts.get(&account)).map(|a| &a.code);
             let code = code.filter(|code| keccak256(code) == code_hash);
-            let code = code.ok_or(GenesisError::ReplacementMissing {
-                block,
-                account,
-                code_hash,
-            })?;
+            let code = code.ok_or(GenesisError::ReplacementMissing { block, account, code_hash })?;
             replacements.insert(block, account, code.clone());
         }
         let state = self.state();
@@ -376,11 +348,7 @@ fn same<T: PartialEq + ToString>(field: &'static str, got: T, expected: T) -> Re
     if got == expected {
         Ok(())
     } else {
-        Err(GenesisError::Config {
-            field,
-            got: got.to_string(),
-            expected: expected.to_string(),
-        })
+        Err(GenesisError::Config { field, got: got.to_string(), expected: expected.to_string() })
     }
 }
 

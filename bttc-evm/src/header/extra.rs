@@ -59,9 +59,8 @@ impl<'a> ExtraData<'a> {
     pub fn read(extra: &'a [u8], number: u64, timing: &Timing) -> Result<Self, ExtraError> {
         let (vanity, rest) = extra.split_at_checked(VANITY_LENGTH).ok_or(ExtraError::MissingVanity)?;
         let records = rest.len().checked_sub(Signature::LEN);
-        let (records, seal) = records
-            .and_then(|length| rest.split_at_checked(length))
-            .ok_or(ExtraError::MissingSignature)?;
+        let (records, seal) =
+            records.and_then(|length| rest.split_at_checked(length)).ok_or(ExtraError::MissingSignature)?;
         let seal = Signature::try_from(seal).map_err(|_| ExtraError::MissingSignature)?;
         if timing.is_sprint_end(number) {
             if !records.len().is_multiple_of(RECORD) {
@@ -82,11 +81,7 @@ impl<'a> ExtraData<'a> {
             .map(|record| {
                 let (signer, power) = record.split_at(ADDRESS);
                 let [low, ..] = *U160::from_be_slice(power).as_limbs();
-                Validator::new(
-                    ValidatorId::new(0),
-                    Address::from_slice(signer),
-                    VotingPower::new(low.cast_signed()),
-                )
+                Validator::new(ValidatorId::new(0), Address::from_slice(signer), VotingPower::new(low.cast_signed()))
             })
             .collect()
     }

@@ -128,11 +128,7 @@ impl Header {
     /// [`HeaderDecodeError`] for anything but 15 or 16 items in their only encoding.
     pub fn from_rlp(mut bytes: &[u8]) -> Result<Self, HeaderDecodeError> {
         let header = Self::decode(&mut bytes).map_err(HeaderDecodeError)?;
-        if bytes.is_empty() {
-            Ok(header)
-        } else {
-            Err(HeaderDecodeError(alloy_rlp::Error::UnexpectedLength))
-        }
+        if bytes.is_empty() { Ok(header) } else { Err(HeaderDecodeError(alloy_rlp::Error::UnexpectedLength)) }
     }
 
     /// Its bytes.
@@ -252,28 +248,16 @@ impl Decodable for Header {
             extra: Decodable::decode(items)?,
             mix_digest: Decodable::decode(items)?,
             nonce: Decodable::decode(items)?,
-            base_fee: if items.is_empty() {
-                None
-            } else {
-                Some(Decodable::decode(items)?)
-            },
+            base_fee: if items.is_empty() { None } else { Some(Decodable::decode(items)?) },
         };
-        if rest.is_empty() {
-            Ok(header)
-        } else {
-            Err(alloy_rlp::Error::UnexpectedLength)
-        }
+        if rest.is_empty() { Ok(header) } else { Err(alloy_rlp::Error::UnexpectedLength) }
     }
 }
 
 /// The RLP list with these items.
 pub(crate) fn list(items: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(items.len() + 9);
-    alloy_rlp::Header {
-        list: true,
-        payload_length: items.len(),
-    }
-    .encode(&mut out);
+    alloy_rlp::Header { list: true, payload_length: items.len() }.encode(&mut out);
     out.extend_from_slice(items);
     out
 }
@@ -291,23 +275,14 @@ mod tests {
 
     #[test]
     fn q70_only_the_low_64_bits_of_a_number_count() {
-        let header = Header {
-            number: (U256::from(1) << 64) + U256::from(7),
-            ..Header::default()
-        };
+        let header = Header { number: (U256::from(1) << 64) + U256::from(7), ..Header::default() };
         assert_eq!(header.height(), 7);
     }
 
     #[test]
     fn q71_an_appended_base_fee_changes_the_hash_but_not_the_seal_hash() {
-        let plain = Header {
-            extra: vec![0; 97].into(),
-            ..Header::default()
-        };
-        let with_fee = Header {
-            base_fee: Some(U256::ZERO),
-            ..plain.clone()
-        };
+        let plain = Header { extra: vec![0; 97].into(), ..Header::default() };
+        let with_fee = Header { base_fee: Some(U256::ZERO), ..plain.clone() };
         assert_eq!(plain.seal_hash(), with_fee.seal_hash());
         assert_ne!(plain.hash(), with_fee.hash());
         assert_eq!(Header::from_rlp(&with_fee.to_rlp()), Ok(with_fee));
@@ -331,14 +306,8 @@ mod tests {
         };
         let seal_hash = b256!("0x54a55e5b63148e5137d7f7ea238da7bb15280e4256d6551c67f42e78d8007aec");
         assert_eq!(header.seal_hash(), Some(seal_hash));
-        assert_eq!(
-            header.hash(),
-            b256!("0x5ae6d62a97fd68b7b9e2b4bab73f38de34bbc7d1d3e8c1dd905db7dcb5d95172")
-        );
-        assert_eq!(
-            header.signer(),
-            Ok(alloy_primitives::address!("0x71562b71999873db5b286df957af199ec94617f7"))
-        );
+        assert_eq!(header.hash(), b256!("0x5ae6d62a97fd68b7b9e2b4bab73f38de34bbc7d1d3e8c1dd905db7dcb5d95172"));
+        assert_eq!(header.signer(), Ok(alloy_primitives::address!("0x71562b71999873db5b286df957af199ec94617f7")));
         assert_eq!(Header::from_rlp(&header.to_rlp()), Ok(header));
     }
 }

@@ -37,10 +37,7 @@ impl Account {
     /// An account that only holds money.
     #[must_use]
     pub fn with_balance(balance: U256) -> Self {
-        Self {
-            balance,
-            ..Self::default()
-        }
+        Self { balance, ..Self::default() }
     }
 
     /// The account of these parts; slots of value zero are absent.

@@ -49,10 +49,8 @@ impl State {
     /// Source: `block-layer §1.2.2; bttc:core/genesis.go:282`.
     pub fn from_accounts(accounts: impl IntoIterator<Item = (Address, Account)>) -> Self {
         let accounts: BTreeMap<_, _> = accounts.into_iter().collect();
-        let leaves: BTreeMap<_, _> = accounts
-            .iter()
-            .map(|(address, account)| (keccak256(address), account.leaf()))
-            .collect();
+        let leaves: BTreeMap<_, _> =
+            accounts.iter().map(|(address, account)| (keccak256(address), account.leaf())).collect();
         let root = trie::root(leaves.iter().map(|(key, leaf)| (key, leaf.as_slice())));
         Self { accounts, leaves, root }
     }
@@ -95,8 +93,7 @@ impl State {
     /// The value of a slot; zero where there is none.
     #[must_use]
     pub fn storage(&self, address: Address, slot: U256) -> U256 {
-        self.account(address)
-            .map_or(U256::ZERO, |account| account.storage(slot))
+        self.account(address).map_or(U256::ZERO, |account| account.storage(slot))
     }
 
     /// Takes over what a block changed. The changes must come from a [`Pending`] state above this one.
@@ -130,16 +127,10 @@ mod tests {
             let balance = U256::from(i * i);
             (Address::from_word(keccak256(i.to_be_bytes())), balance)
         });
-        let state = State::from_accounts(
-            accounts
-                .clone()
-                .map(|(address, balance)| (address, Account::with_balance(balance))),
-        );
+        let state =
+            State::from_accounts(accounts.clone().map(|(address, balance)| (address, Account::with_balance(balance))));
         let expected = state_root_unhashed(accounts.map(|(address, balance)| {
-            let account = TrieAccount {
-                balance,
-                ..TrieAccount::default()
-            };
+            let account = TrieAccount { balance, ..TrieAccount::default() };
             (address, account)
         }));
         assert_eq!(state.root(), expected);

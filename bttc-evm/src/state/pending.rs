@@ -46,12 +46,7 @@ impl<'a> Pending<'a> {
     /// Nothing written yet. `hashes` answers the code that asks for the hash of a block.
     #[must_use]
     pub const fn new(base: &'a State, hashes: &'a BTreeMap<u64, B256>) -> Self {
-        Self {
-            base,
-            hashes,
-            accounts: BTreeMap::new(),
-            stale: BTreeSet::new(),
-        }
+        Self { base, hashes, accounts: BTreeMap::new(), stale: BTreeSet::new() }
     }
 
     /// An account; `None` where there is none.
@@ -88,11 +83,7 @@ impl<'a> Pending<'a> {
     pub fn into_changes(mut self) -> Changes {
         let leaves = self.changed_leaves();
         let root = merged_root(&self.base.leaves, &leaves);
-        Changes {
-            accounts: self.accounts,
-            leaves,
-            root,
-        }
+        Changes { accounts: self.accounts, leaves, root }
     }
 
     fn changed_leaves(&mut self) -> BTreeMap<B256, Option<Vec<u8>>> {
@@ -103,9 +94,7 @@ impl<'a> Pending<'a> {
         }
         let leaf = |account: &Option<Account>| account.as_ref().map(Account::leaf);
         let changed = self.accounts.iter();
-        changed
-            .map(|(address, account)| (keccak256(address), leaf(account)))
-            .collect()
+        changed.map(|(address, account)| (keccak256(address), leaf(account))).collect()
     }
 
     /// Takes over what a transaction did to one account.
@@ -123,24 +112,14 @@ impl<'a> Pending<'a> {
             account.slots = Arc::default();
             self.stale.insert(address);
         }
-        let AccountInfo {
-            balance,
-            nonce,
-            code_hash,
-            code,
-            ..
-        } = touched.info;
+        let AccountInfo { balance, nonce, code_hash, code, .. } = touched.info;
         account.balance = balance;
         account.nonce = nonce;
         if account.code_hash != code_hash {
             account.code_hash = code_hash;
             account.code = code.unwrap_or_default();
         }
-        let mut written = touched
-            .storage
-            .into_iter()
-            .filter(|(_, slot)| slot.is_changed())
-            .peekable();
+        let mut written = touched.storage.into_iter().filter(|(_, slot)| slot.is_changed()).peekable();
         if written.peek().is_some() {
             let slots = Arc::make_mut(&mut account.slots);
             written.for_each(|(slot, value)| {
@@ -199,9 +178,7 @@ impl Database for Pending<'_> {
     }
 
     fn storage(&mut self, address: Address, slot: U256) -> Result<U256, Infallible> {
-        Ok(self
-            .account(address)
-            .map_or(U256::ZERO, |account| account.storage(slot)))
+        Ok(self.account(address).map_or(U256::ZERO, |account| account.storage(slot)))
     }
 
     fn block_hash(&mut self, number: u64) -> Result<B256, Infallible> {
@@ -211,9 +188,7 @@ impl Database for Pending<'_> {
 
 impl DatabaseCommit for Pending<'_> {
     fn commit(&mut self, changes: AddressMap<Touched>) {
-        changes
-            .into_iter()
-            .for_each(|(address, touched)| self.settle(address, touched));
+        changes.into_iter().for_each(|(address, touched)| self.settle(address, touched));
     }
 }
 
@@ -223,12 +198,7 @@ mod tests {
     use proptest::prelude::{any, prop, prop_assert_eq, proptest};
 
     fn account(balance: u8, slot: u8) -> Account {
-        Account::new(
-            1,
-            U256::from(balance),
-            Bytes::new(),
-            [(U256::from(slot), U256::from(slot))],
-        )
+        Account::new(1, U256::from(balance), Bytes::new(), [(U256::from(slot), U256::from(slot))])
     }
 
     proptest! {

@@ -111,11 +111,7 @@ mod tests {
     use super::*;
 
     fn record(id: u64) -> Record {
-        Record {
-            id: StateId::new(id),
-            chain_id: "199".into(),
-            ..Record::default()
-        }
+        Record { id: StateId::new(id), chain_id: "199".into(), ..Record::default() }
     }
 
     fn ids(records: &[Record], last: u64, limit: Option<u64>) -> Vec<u64> {
@@ -126,10 +122,7 @@ mod tests {
     #[test]
     fn gaps_foreign_and_late_records_hold_back_the_rest() {
         assert_eq!(ids(&[record(1), record(2), record(4)], 0, None), [1, 2]);
-        let foreign = Record {
-            chain_id: "0199".into(),
-            ..record(2)
-        };
+        let foreign = Record { chain_id: "0199".into(), ..record(2) };
         assert_eq!(ids(&[record(1), foreign, record(3)], 0, None), [1]);
         let mut late = record(2);
         late.time.seconds = 1;

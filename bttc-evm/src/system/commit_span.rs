@@ -98,11 +98,7 @@ pub(crate) fn current_span_call() -> Bytes {
 /// Reads its answer.
 pub(crate) fn read_current_span(answer: &Bytes) -> Result<CurrentSpan, QueryError> {
     let span = decode::<abi::getCurrentSpanCall>(answer)?;
-    Ok(CurrentSpan {
-        id: low_word(&span.number),
-        start: low_word(&span.startBlock),
-        end: low_word(&span.endBlock),
-    })
+    Ok(CurrentSpan { id: low_word(&span.number), start: low_word(&span.startBlock), end: low_word(&span.endBlock) })
 }
 
 /// The call that asks who produces block `number`.
@@ -165,20 +161,13 @@ mod tests {
         let data = calldata(&span);
         let word = |i: usize| U256::from_be_slice(&data[4 + 32 * i..][..32]);
         assert_eq!(data[..4], hex!("23c2a2b4"));
-        assert_eq!(
-            [0, 1, 2, 3, 4, 5].map(word),
-            [1, 0x100, 0x19ff, 0xa0, 0x120, 0x4a].map(U256::from)
-        );
+        assert_eq!([0, 1, 2, 3, 4, 5].map(word), [1, 0x100, 0x19ff, 0xa0, 0x120, 0x4a].map(U256::from));
         assert_eq!(data.len(), 4 + 5 * 32 + 2 * (32 + 96));
     }
 
     #[test]
     fn q83_the_last_sprint_of_span_0_asks_for_span_1_again() {
-        let span_0 = CurrentSpan {
-            id: 0,
-            start: 0,
-            end: 255,
-        };
+        let span_0 = CurrentSpan { id: 0, start: 0, end: 255 };
         assert!(is_due(&span_0, 192, 64) && !is_due(&span_0, 128, 64));
     }
 

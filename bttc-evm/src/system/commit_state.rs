@@ -30,10 +30,8 @@ mod abi {
 /// The call that delivers a record.
 #[must_use]
 pub fn calldata(record: &Record) -> Bytes {
-    let call = abi::commitStateCall {
-        syncTime: U256::from(record.time.seconds),
-        recordBytes: record_bytes(record).into(),
-    };
+    let call =
+        abi::commitStateCall { syncTime: U256::from(record.time.seconds), recordBytes: record_bytes(record).into() };
     call.abi_encode().into()
 }
 
@@ -77,10 +75,7 @@ mod tests {
             tx_hash: b256!("0x7b113e09d98b6d4be1dedfbc0746e34876de767f2cb8b58ff00160a160811dd6"),
             log_index: 0,
             chain_id: "15001".into(),
-            time: RecordTime {
-                seconds: 1_589_549_798,
-                nanoseconds: 580_215_604,
-            },
+            time: RecordTime { seconds: 1_589_549_798, nanoseconds: 580_215_604 },
         };
         let expected = [
             &hex!("f8c00194b55969a6d60413a63291a1de572269875df541e3b880")[..],

@@ -64,30 +64,19 @@ impl<'a> Facts<'a> {
     /// No span and no records.
     #[must_use]
     pub const fn new(now: u64, schedule: &'a dyn ProducerSchedule) -> Self {
-        Self {
-            now,
-            schedule,
-            span: None,
-            records: Answer::Known(&[]),
-        }
+        Self { now, schedule, span: None, records: Answer::Known(&[]) }
     }
 
     /// With the span asked for.
     #[must_use]
     pub const fn with_span(self, span: &'a Span) -> Self {
-        Self {
-            span: Some(Answer::Known(span)),
-            ..self
-        }
+        Self { span: Some(Answer::Known(span)), ..self }
     }
 
     /// With the records asked for.
     #[must_use]
     pub const fn with_records(self, records: &'a [Record]) -> Self {
-        Self {
-            records: Answer::Known(records),
-            ..self
-        }
+        Self { records: Answer::Known(records), ..self }
     }
 }
 

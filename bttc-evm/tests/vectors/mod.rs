@@ -49,15 +49,11 @@ fn files(folder: PathBuf) -> Vec<File> {
             let mut text = std::fs::read(&path).unwrap();
             if name.ends_with(".gz") {
                 let mut unpacked = Vec::new();
-                flate2::read::GzDecoder::new(&text[..])
-                    .read_to_end(&mut unpacked)
-                    .unwrap();
+                flate2::read::GzDecoder::new(&text[..]).read_to_end(&mut unpacked).unwrap();
                 text = unpacked;
             }
             let mut file: Value = serde_json::from_slice(&text).unwrap();
-            let Value::Array(cases) = file["cases"].take() else {
-                panic!("{name} has no cases")
-            };
+            let Value::Array(cases) = file["cases"].take() else { panic!("{name} has no cases") };
             File { name, cases }
         })
         .collect()
@@ -152,11 +148,7 @@ fn time(text: &str) -> RecordTime {
     let number = |range: core::ops::Range<usize>| whole[range].parse::<i64>().unwrap();
     let (year, month, day) = (number(0..4), number(5..7), number(8..10));
     // Days since 1970-03-01, the year beginning in March.
-    let (y, m) = if month > 2 {
-        (year, month - 3)
-    } else {
-        (year - 1, month + 9)
-    };
+    let (y, m) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
     let days = 365 * y + y / 4 - y / 100 + y / 400 + (153 * m + 2) / 5 + day - 1 - 719_468;
     let seconds = days * 86_400 + number(11..13) * 3_600 + number(14..16) * 60 + number(17..19);
     RecordTime {

@@ -178,10 +178,7 @@ impl Registry {
             RootEvent::Staked(e) => {
                 let joined = self.signer_of.contains_key(&e.validator) || self.records.contains_key(&e.signer);
                 if joined {
-                    return Err(StakingEventError::AlreadyJoined {
-                        id: e.validator,
-                        signer: e.signer,
-                    });
+                    return Err(StakingEventError::AlreadyJoined { id: e.validator, signer: e.signer });
                 }
                 self.power_of(e.amount)?;
                 self.not_settled(sequence)
@@ -195,10 +192,7 @@ impl Registry {
             RootEvent::UnstakeInit(e) => {
                 let record = self.known(e.validator)?;
                 if record.end_epoch.get() != 0 {
-                    return Err(StakingEventError::AlreadyUnbonded {
-                        id: e.validator,
-                        end: record.end_epoch,
-                    });
+                    return Err(StakingEventError::AlreadyUnbonded { id: e.validator, end: record.end_epoch });
                 }
                 self.not_settled(sequence)?;
                 next_nonce(record, e.nonce)
@@ -340,10 +334,7 @@ impl Registry {
 
     fn power_of(&self, stake: Amount) -> Result<VotingPower, StakingEventError> {
         if stake < MIN_STAKE {
-            return Err(StakingEventError::Stake {
-                got: stake,
-                expected: MIN_STAKE,
-            });
+            return Err(StakingEventError::Stake { got: stake, expected: MIN_STAKE });
         }
         match self.power {
             PowerRule::One => Ok(VotingPower::new(1)),
@@ -355,10 +346,7 @@ impl Registry {
 fn whole_tokens(stake: Amount) -> Result<VotingPower, StakingEventError> {
     let got = stake.whole_btt();
     let power = i64::try_from(got).ok().filter(|power| *power <= MAX_TOTAL_POWER);
-    power.map(VotingPower::new).ok_or(StakingEventError::Power {
-        got,
-        max: MAX_TOTAL_POWER,
-    })
+    power.map(VotingPower::new).ok_or(StakingEventError::Power { got, max: MAX_TOTAL_POWER })
 }
 
 fn signer_changes(record: &ValidatorRecord, signer: Address) -> Result<(), StakingEventError> {

@@ -190,9 +190,7 @@ impl Registry {
     ///
     /// Source: `validation-layer §4.3; delivery:staking/keeper.go:208-223`.
     pub fn eligible(&self, ack_count: u64) -> impl Iterator<Item = &ValidatorRecord> {
-        self.records
-            .values()
-            .filter(move |record| record.end_epoch.get() == 0 && record.is_current(ack_count))
+        self.records.values().filter(move |record| record.end_epoch.get() == 0 && record.is_current(ack_count))
     }
 
     /// Turns the set once: for an acknowledged TRON checkpoint, and for a no-ack.
@@ -224,10 +222,7 @@ impl Registry {
                     (Some(member), true) if member.power != record.power => record.power,
                     _ => return None,
                 };
-                Some(ValidatorRecord {
-                    power,
-                    ..record.clone()
-                })
+                Some(ValidatorRecord { power, ..record.clone() })
             })
             .collect();
         if changes.is_empty() {
@@ -360,17 +355,11 @@ mod tests {
     fn q33_two_joins_of_one_id_in_the_same_window_overwrite() {
         let mut registry = three();
         for name in ["d", "e"] {
-            assert_eq!(
-                registry.admit(&staked(4, name), Sequence::new(name.len().try_into().unwrap(), 7)),
-                Ok(())
-            );
+            assert_eq!(registry.admit(&staked(4, name), Sequence::new(name.len().try_into().unwrap(), 7)), Ok(()));
         }
         registry.settle(&staked(4, "d"), Sequence::new(5, 0), 0).unwrap();
         registry.settle(&staked(4, "e"), Sequence::new(6, 0), 0).unwrap();
-        assert_eq!(
-            registry.record_of(ValidatorId::new(4)).map(|r| r.signer),
-            Some(key("e").address())
-        );
+        assert_eq!(registry.record_of(ValidatorId::new(4)).map(|r| r.signer), Some(key("e").address()));
         assert!(registry.record(key("d").address()).is_some());
     }
 
@@ -390,13 +379,7 @@ mod tests {
         let before = registry.clone();
         for (nonce, event) in [(1, exit(1, 1, 3)), (3, change(1, 3, "a", "x"))] {
             let error = registry.apply(&event, Sequence::new(1, 0), 0).unwrap_err();
-            assert_eq!(
-                error,
-                StakingEventError::Nonce {
-                    got: Nonce::new(nonce),
-                    expected: Nonce::new(2)
-                }
-            );
+            assert_eq!(error, StakingEventError::Nonce { got: Nonce::new(nonce), expected: Nonce::new(2) });
             assert_eq!(error.code(), 2_514);
         }
         assert_eq!(registry, before);

@@ -90,20 +90,14 @@ impl ValidatorRecord {
 
 impl Clone for ValidatorRecord {
     fn clone(&self) -> Self {
-        Self {
-            last_updated: self.last_updated.clone(),
-            ..*self
-        }
+        Self { last_updated: self.last_updated.clone(), ..*self }
     }
 
     /// Keeps the room of the text, so that a turn of the set allocates nothing.
     fn clone_from(&mut self, source: &Self) {
         let mut last_updated = core::mem::take(&mut self.last_updated);
         last_updated.clone_from(&source.last_updated);
-        *self = Self {
-            last_updated,
-            ..*source
-        };
+        *self = Self { last_updated, ..*source };
     }
 }
 

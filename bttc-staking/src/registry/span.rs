@@ -173,11 +173,7 @@ impl Registry {
     // otherwise.
     #[must_use]
     pub const fn selection_at(&self, height: u64) -> &'static dyn ProducerSelection {
-        if height < self.weighted_draw_from {
-            &SlotShuffle
-        } else {
-            &WeightedDraw
-        }
+        if height < self.weighted_draw_from { &SlotShuffle } else { &WeightedDraw }
     }
 
     /// The span to put forward next.
@@ -203,26 +199,16 @@ impl Registry {
     /// [`SpanError`].
     pub fn admit_span(&self, span: &SpanProposal) -> Result<(), SpanError> {
         if span.chain_id != self.chain_id {
-            return Err(SpanError::Chain {
-                got: span.chain_id,
-                expected: self.chain_id,
-            });
+            return Err(SpanError::Chain { got: span.chain_id, expected: self.chain_id });
         }
         let last = self.last_span().ok_or(SpanError::NoSpan)?;
         let (id, start) = (last.id.get().wrapping_add(1), last.end.wrapping_add(1));
         if span.id.get() != id || span.start != start || span.end < span.start {
-            return Err(SpanError::Gap {
-                got: *span,
-                id: SpanId::new(id),
-                start,
-            });
+            return Err(SpanError::Gap { got: *span, id: SpanId::new(id), start });
         }
         let got = (span.end - span.start).wrapping_add(1);
         if got != self.rules.length {
-            return Err(SpanError::Duration {
-                got,
-                expected: self.rules.length,
-            });
+            return Err(SpanError::Duration { got, expected: self.rules.length });
         }
         Ok(())
     }
@@ -268,8 +254,7 @@ impl Registry {
     ) -> Result<Span, SpanError> {
         let draft = self.draft_span()?;
         self.admit_span(&draft)?;
-        self.settle_span(&draft, seed, ack_count, selection)
-            .map(SpanRecord::to_span)
+        self.settle_span(&draft, seed, ack_count, selection).map(SpanRecord::to_span)
     }
 
     /// The producers that a seed gives, in signer order. All eligible with their own power, if they are no more than
@@ -298,10 +283,7 @@ impl Registry {
         }
         let records = won.into_iter().filter_map(|(id, slots)| {
             let record = self.record_of(id)?.clone();
-            Some(ValidatorRecord {
-                power: VotingPower::new(slots),
-                ..record
-            })
+            Some(ValidatorRecord { power: VotingPower::new(slots), ..record })
         });
         let mut producers: Vec<ValidatorRecord> = records.collect();
         producers.sort_by_key(|record| record.signer);
@@ -336,10 +318,7 @@ mod tests {
     fn q35_the_rule_changes_at_the_height_of_another_chain() {
         let mainnet = Registry::genesis(&ChainSpec::mainnet(), [], 0).unwrap();
         let rule = |height| format!("{:?}", mainnet.selection_at(height));
-        assert_eq!(
-            (rule(375_299), rule(375_300)),
-            ("SlotShuffle".into(), "WeightedDraw".into())
-        );
+        assert_eq!((rule(375_299), rule(375_300)), ("SlotShuffle".into(), "WeightedDraw".into()));
     }
 
     #[test]
@@ -361,9 +340,6 @@ mod tests {
         assert_eq!(registry.next_seed_block(), 2);
         let again = registry.settle_span(&draft, B256::ZERO, 0, &WeightedDraw);
         assert_eq!(again, Err(SpanError::OldTx { id: draft.id }));
-        assert_eq!(
-            Registry::new(&ChainSpec::mainnet()).draft_span(),
-            Err(SpanError::NoSpan)
-        );
+        assert_eq!(Registry::new(&ChainSpec::mainnet()).draft_span(), Err(SpanError::NoSpan));
     }
 }

@@ -81,11 +81,7 @@ mod tests {
         let index = PRECISION.to_word() * U256::from(10) / U256::from(3) + U256::from(1);
         account.settle(index).unwrap();
         assert_eq!(
-            (
-                account.reward,
-                account.delegators_reward,
-                account.initial_reward_per_stake
-            ),
+            (account.reward, account.delegators_reward, account.initial_reward_per_stake),
             (Amount::from_units(6), Amount::from_units(4), index)
         );
     }

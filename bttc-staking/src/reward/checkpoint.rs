@@ -177,10 +177,7 @@ impl StakeManager {
     ) -> Result<(CheckpointReward, StakeEvent), CheckpointSyncError> {
         let last = self.synced(sync.root_chain);
         if last.next() != Some(sync.checkpoint) {
-            return Err(CheckpointSyncError::IncorrectHeaderData {
-                got: sync.checkpoint,
-                last,
-            });
+            return Err(CheckpointSyncError::IncorrectHeaderData { got: sync.checkpoint, last });
         }
         let mut hasher = Keccak256::new();
         hasher.update([1]);
@@ -189,13 +186,7 @@ impl StakeManager {
             .checked_sub(Amount::from_units(sync.start))
             .and_then(|length| length.checked_add(Amount::from_units(1)))
             .map_err(CheckSignaturesError::from)?;
-        let payment = self.payment(
-            sync.root_chain,
-            length.to_word(),
-            &hasher.finalize(),
-            sync.proposer,
-            signatures,
-        )?;
+        let payment = self.payment(sync.root_chain, length.to_word(), &hasher.finalize(), sync.proposer, signatures)?;
         self.synced.insert(sync.root_chain, sync.checkpoint);
         let ack = StakeEvent::CheckpointSyncAck(CheckpointSyncAck {
             proposer: sync.proposer,
@@ -217,18 +208,14 @@ impl StakeManager {
     ) -> Result<Payment, CheckSignaturesError> {
         let walk = self.walk_signatures(vote_hash, signatures)?;
         if !walk.is_met() {
-            return Err(CheckSignaturesError::NonMajority {
-                got: walk.heads,
-                needed: walk.needed,
-            });
+            return Err(CheckSignaturesError::NonMajority { got: walk.heads, needed: walk.needed });
         }
         let shape = &self.params.shape;
         let full = self.params.rewards.get(&root_chain).copied().unwrap_or_default();
         let (total, intervals) = length_reward(shape, full, blocks, self.previous_intervals)?;
         let reward = total.checked_mul(walk.power)?.checked_div(self.live.amount)?;
-        let bonus = reward
-            .checked_mul(Amount::from_units(shape.proposer_bonus))?
-            .checked_div(Amount::from_units(100))?;
+        let bonus =
+            reward.checked_mul(Amount::from_units(shape.proposer_bonus))?.checked_div(Amount::from_units(100))?;
 
         let mut accounts: BTreeMap<ValidatorId, StakeAccount> = BTreeMap::new();
         let account = |accounts: &BTreeMap<_, StakeAccount>, id| {
@@ -255,17 +242,7 @@ impl StakeManager {
                 accounts.insert(*id, settled);
             }
         }
-        Ok(Payment {
-            accounts,
-            intervals,
-            index,
-            outcome: CheckpointReward {
-                reward,
-                bonus,
-                proposer,
-                walk,
-            },
-        })
+        Ok(Payment { accounts, intervals, index, outcome: CheckpointReward { reward, bonus, proposer, walk } })
     }
 
     fn pay(&mut self, payment: Payment) -> CheckpointReward {
@@ -287,11 +264,8 @@ impl StakeManager {
 impl LiveSet {
     fn changed(self, change: LiveSetChange) -> Result<Self, AmountError> {
         let by = Amount::from_word(change.amount.unsigned_abs());
-        let amount = if change.amount < I256::ZERO {
-            self.amount.checked_sub(by)?
-        } else {
-            self.amount.checked_add(by)?
-        };
+        let amount =
+            if change.amount < I256::ZERO { self.amount.checked_sub(by)? } else { self.amount.checked_add(by)? };
         let heads = self.heads.checked_add_signed(change.heads).ok_or_else(|| {
             let (heads, by) = (U256::from(self.heads), U256::from(change.heads.unsigned_abs()));
             AmountError::Sub(heads, by)
@@ -317,9 +291,8 @@ mod tests {
 
     /// A contract with these stakes (in units of `unit`), the keys in ascending address order. Id i + 1 is stake i.
     fn staked(stakes: &[u64], unit: Amount, params: StakeParams) -> (StakeManager, Vec<SecretKey>) {
-        let mut keys: Vec<SecretKey> = (0..stakes.len())
-            .map(|i| SecretKey::from_bytes(&keccak256([i as u8])).unwrap())
-            .collect();
+        let mut keys: Vec<SecretKey> =
+            (0..stakes.len()).map(|i| SecretKey::from_bytes(&keccak256([i as u8])).unwrap()).collect();
         keys.sort_by_key(SecretKey::address);
         let params = StakeParams {
             min_deposit: Amount::from_units(1),
@@ -346,9 +319,7 @@ mod tests {
     }
 
     fn words<'a>(keys: impl IntoIterator<Item = &'a SecretKey>, digest: &B256) -> Vec<SignatureWords> {
-        keys.into_iter()
-            .map(|key| key.sign_digest(digest).unwrap().into())
-            .collect()
+        keys.into_iter().map(|key| key.sign_digest(digest).unwrap().into()).collect()
     }
 
     fn base(text: &str) -> Amount {
@@ -389,11 +360,7 @@ mod tests {
             "0",
         ];
         for (id, expected) in (1..).zip(rewards) {
-            assert_eq!(
-                contract.validator_reward(ValidatorId::new(id)),
-                Ok(base(expected)),
-                "id {id}"
-            );
+            assert_eq!(contract.validator_reward(ValidatorId::new(id)), Ok(base(expected)), "id {id}");
         }
     }
 
@@ -413,10 +380,7 @@ mod tests {
         contract.accounts.get_mut(&ValidatorId::new(1)).unwrap().commission_rate = 13;
         check(&mut contract, 1, keys[3].address(), &words(&keys, &DIGEST)).unwrap();
         let first = ValidatorId::new(1);
-        assert_eq!(
-            contract.reward_per_stake(),
-            base("92213114754098360655737704").to_word()
-        );
+        assert_eq!(contract.reward_per_stake(), base("92213114754098360655737704").to_word());
         assert_eq!(contract.validator_reward(first), Ok(base("961690573770491803278")));
         assert_eq!(contract.delegators_reward(first), Ok(base("264743852459016393443")));
     }
@@ -454,10 +418,7 @@ mod tests {
         use super::super::Reading::{Counted, Descending, Repeated};
         let (contract, keys) = staked(&[1, 1, 1, 1], e30(), StakeParams::default());
         let good = words(&keys, &DIGEST);
-        let bad = SignatureWords {
-            v: U256::from(29),
-            ..good[0]
-        };
+        let bad = SignatureWords { v: U256::from(29), ..good[0] };
         let walk = |list: &[SignatureWords]| contract.walk_signatures(&DIGEST, list).unwrap();
         let readings = |walk: &SignatureWalk| walk.read.iter().map(|r| r.reading).collect::<Vec<_>>();
         let [first, second] = [1, 2].map(|id| Counted(ValidatorId::new(id)));

@@ -33,11 +33,7 @@ pub fn length_reward(
     if !full.is_zero() && full.to_word() != previous {
         if !previous.is_zero() {
             let change = reward.wrapping_mul(number(shape.delta)).checked_div(HUNDRED)?;
-            reward = if previous > full.to_word() {
-                reward.wrapping_add(change)
-            } else {
-                reward.wrapping_sub(change)
-            };
+            reward = if previous > full.to_word() { reward.wrapping_add(change) } else { reward.wrapping_sub(change) };
         }
         remembered = full.to_word();
     }
@@ -45,9 +41,7 @@ pub fn length_reward(
     let mut total = Amount::ZERO;
     if blocks > interval {
         let pairs = full.wrapping_sub(number(1)).wrapping_mul(full).to_word() >> 1;
-        let less = reward
-            .checked_mul(Amount::from_word(pairs).checked_mul(decrease)?)?
-            .checked_div(HUNDRED)?;
+        let less = reward.checked_mul(Amount::from_word(pairs).checked_mul(decrease)?)?.checked_div(HUNDRED)?;
         total = reward.checked_mul(full)?.checked_sub(less)?;
         // past M full lengths the surplus blocks are still paid, at the rate that is left.
         blocks = blocks.checked_sub(full.checked_mul(interval)?)?;
@@ -64,13 +58,7 @@ mod tests {
 
     /// root-contracts §12.1: reward 10 000, shape (20, 5, 10).
     const fn shape(interval: u64) -> RewardShape {
-        RewardShape {
-            interval,
-            decrease: 20,
-            max_intervals: 5,
-            delta: 10,
-            proposer_bonus: 10,
-        }
+        RewardShape { interval, decrease: 20, max_intervals: 5, delta: 10, proposer_bonus: 10 }
     }
 
     fn btt(shape: &RewardShape, blocks: u64, previous: u64) -> (u64, u64) {
@@ -95,20 +83,12 @@ mod tests {
         // One number goes in and comes out; no root chain is asked.
         assert_eq!(btt(&shape(1), 1, 2), (11_000, 1));
         assert_eq!(btt(&shape(1), 1, 1), (10_000, 1));
-        assert_eq!(
-            btt(&shape(10), 5, 7),
-            (5_000, 7),
-            "less than a full length leaves it alone"
-        );
+        assert_eq!(btt(&shape(10), 5, 7), (5_000, 7), "less than a full length leaves it alone");
     }
 
     #[test]
     fn q17_blocks_past_the_last_full_length_are_still_paid() {
-        let shape = RewardShape {
-            decrease: 10,
-            max_intervals: 2,
-            ..shape(1)
-        };
+        let shape = RewardShape { decrease: 10, max_intervals: 2, ..shape(1) };
         // Two full lengths pay 10 000 + 9 000, the other eight 8 000 each.
         assert_eq!(btt(&shape, 10, 0), (19_000 + 64_000, 2));
     }

@@ -86,10 +86,7 @@ impl StakeManager {
         let needed = Weight::new(U256::from(self.live.heads)).two_thirds_plus_one();
         let needed = u64::try_from(needed.get()).unwrap_or(u64::MAX);
         if u64::try_from(signatures.len()).is_ok_and(|got| got < needed) {
-            return Err(CheckSignaturesError::TooShort {
-                got: signatures.len(),
-                needed,
-            });
+            return Err(CheckSignaturesError::TooShort { got: signatures.len(), needed });
         }
         let mut walk = SignatureWalk {
             read: Vec::with_capacity(signatures.len()),
@@ -115,10 +112,7 @@ impl StakeManager {
                 let account = self.account(id).copied().unwrap_or_default();
                 if account.is_validator_at(self.epoch) {
                     last = signer;
-                    walk.power = walk
-                        .power
-                        .checked_add(account.delegated_amount)?
-                        .checked_add(account.amount)?;
+                    walk.power = walk.power.checked_add(account.delegated_amount)?.checked_add(account.amount)?;
                     walk.heads = walk.heads.saturating_add(1);
                     if account.is_leaving() {
                         walk.leaving.push(id);
@@ -141,9 +135,7 @@ impl StakeManager {
         }
         cursor.pass(Address::ZERO, |absent| walk.unsigned.push(self.id_of(absent)));
 
-        let room = u64::try_from(self.signers().len())
-            .unwrap_or(u64::MAX)
-            .saturating_add(self.live.heads);
+        let room = u64::try_from(self.signers().len()).unwrap_or(u64::MAX).saturating_add(self.live.heads);
         for list in [&walk.unsigned, &walk.leaving] {
             if u64::try_from(list.len()).is_ok_and(|got| got > room) {
                 return Err(CheckSignaturesError::Scratch { got: list.len(), room });

@@ -46,11 +46,7 @@ impl GoRand {
             let [a, b, c] = three(&mut x);
             *word ^= (a << 40) ^ (b << 20) ^ c;
         }
-        Self {
-            words,
-            tap: 0,
-            feed: FEED,
-        }
+        Self { words, tap: 0, feed: FEED }
     }
 
     /// The next number.

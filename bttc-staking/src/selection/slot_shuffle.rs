@@ -46,16 +46,10 @@ impl ProducerSelection for SlotShuffle {
             .collect();
         let slots = ends.last().copied().unwrap_or(0);
         if slots < count {
-            return Err(SelectionError::TooFewSlots {
-                got: slots,
-                expected: count,
-            });
+            return Err(SelectionError::TooFewSlots { got: slots, expected: count });
         }
         if slots > MAX_SLOTS {
-            return Err(SelectionError::TooManySlots {
-                got: slots,
-                max: MAX_SLOTS,
-            });
+            return Err(SelectionError::TooManySlots { got: slots, max: MAX_SLOTS });
         }
         let shuffle = Shuffle::new(seed, slots);
         let taken = (0..count).filter_map(|place| {

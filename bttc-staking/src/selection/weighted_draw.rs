@@ -95,10 +95,7 @@ mod tests {
         let drawn = WeightedDraw.select(&five, SEED, 4).unwrap();
         assert_eq!(drawn, [2, 4, 4, 1].map(ValidatorId::new));
         let mut stream = GoRand::new(-8_116_705_742_843_825_340);
-        assert_eq!(
-            core::array::from_fn(|_| draw(&mut stream, 50_000)),
-            [49_196, 19_017, 14_411, 31_950]
-        );
+        assert_eq!(core::array::from_fn(|_| draw(&mut stream, 50_000)), [49_196, 19_017, 14_411, 31_950]);
     }
 
     #[test]

@@ -154,20 +154,12 @@ impl StakeManager {
     ) -> Result<StakeEvent, GovernanceError> {
         self.only_governance(caller)?;
         if max_intervals.checked_mul(decrease).is_none_or(|all| all > 100) || delta > 100 {
-            return Err(GovernanceError::Shape {
-                decrease,
-                max_intervals,
-                delta,
-            });
+            return Err(GovernanceError::Shape { decrease, max_intervals, delta });
         }
         self.params.shape.decrease = decrease;
         self.params.shape.max_intervals = max_intervals;
         self.params.shape.delta = delta;
-        Ok(StakeEvent::RewardParams {
-            decrease,
-            max_intervals,
-            delta,
-        })
+        Ok(StakeEvent::RewardParams { decrease, max_intervals, delta })
     }
 
     /// Sets the proposer's part of a reward, in percent.
@@ -236,10 +228,7 @@ impl StakeManager {
         if caller == self.governance {
             return Ok(());
         }
-        Err(GovernanceError::NotGovernance {
-            got: caller,
-            expected: self.governance,
-        })
+        Err(GovernanceError::NotGovernance { got: caller, expected: self.governance })
     }
 }
 
@@ -262,12 +251,7 @@ mod tests {
     const GOVERNANCE: Address = Address::repeat_byte(2);
 
     fn contract() -> StakeManager {
-        StakeManager::new(
-            Address::repeat_byte(1),
-            GOVERNANCE,
-            Token::default(),
-            StakeParams::default(),
-        )
+        StakeManager::new(Address::repeat_byte(1), GOVERNANCE, Token::default(), StakeParams::default())
     }
 
     #[test]
@@ -276,34 +260,19 @@ mod tests {
         let before = contract.clone();
         let stranger = contract.set_validator_threshold(Address::ZERO, 9).unwrap_err();
         assert_eq!(stranger.reason(), "Only governance contract is authorized");
-        assert_eq!(
-            contract.set_validator_threshold(GOVERNANCE, 0).unwrap_err().reason(),
-            ""
-        );
-        assert_eq!(
-            contract.set_proposer_bonus(GOVERNANCE, 101).unwrap_err().reason(),
-            "too big"
-        );
+        assert_eq!(contract.set_validator_threshold(GOVERNANCE, 0).unwrap_err().reason(), "");
+        assert_eq!(contract.set_proposer_bonus(GOVERNANCE, 101).unwrap_err().reason(), "too big");
         assert!(contract.set_reward_shape(GOVERNANCE, 26, 4, 0).is_err());
         assert_eq!(contract, before);
         contract.set_dynasty(GOVERNANCE, 9).unwrap();
-        assert_eq!(
-            (contract.params.auction_period, contract.replacement_cool_down),
-            (2, Epoch::new(3))
-        );
+        assert_eq!((contract.params.auction_period, contract.replacement_cool_down), (2, Epoch::new(3)));
     }
 
     #[test]
     fn q15_changes_queued_for_an_epoch_that_is_jumped_over_never_come() {
         let mut contract = contract();
-        contract.live = LiveSet {
-            amount: Amount::from_units(10),
-            heads: 0,
-        };
-        let change = LiveSetChange {
-            amount: I256::MINUS_ONE,
-            heads: 0,
-        };
+        contract.live = LiveSet { amount: Amount::from_units(10), heads: 0 };
+        let change = LiveSetChange { amount: I256::MINUS_ONE, heads: 0 };
         contract.queued.insert(Epoch::new(2), change);
         let mut jumped = contract.clone();
         jumped.set_epoch(GOVERNANCE, Epoch::new(2)).unwrap();

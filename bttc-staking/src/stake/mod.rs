@@ -330,8 +330,7 @@ impl StakeManager {
     /// Whether somebody is a validator in the current epoch.
     #[must_use]
     pub fn is_validator(&self, id: ValidatorId) -> bool {
-        self.account(id)
-            .is_some_and(|account| account.is_validator_at(self.epoch))
+        self.account(id).is_some_and(|account| account.is_validator_at(self.epoch))
     }
 
     /// Who has a vote in the current epoch, one head each, whatever the stake.
@@ -374,9 +373,6 @@ mod tests {
             Token::default(),
             StakeParams::default(),
         );
-        assert_eq!(
-            contract.validator_reward(ValidatorId::new(9)),
-            Err(AmountError::Sub(U256::ZERO, U256::from(1)))
-        );
+        assert_eq!(contract.validator_reward(ValidatorId::new(9)), Err(AmountError::Sub(U256::ZERO, U256::from(1))));
     }
 }

@@ -51,11 +51,8 @@ pub struct RewardShape {
 
 impl Default for StakeParams {
     fn default() -> Self {
-        let rewards = [
-            (RootChainId::Tron, 29_761_460),
-            (RootChainId::Ethereum, 537_693_670),
-            (RootChainId::Bsc, 4_129_520),
-        ];
+        let rewards =
+            [(RootChainId::Tron, 29_761_460), (RootChainId::Ethereum, 537_693_670), (RootChainId::Bsc, 4_129_520)];
         Self {
             min_deposit: Amount::from_btt(1_000_000_000_000),
             min_fee: Amount::from_btt(100_000),
@@ -66,16 +63,8 @@ impl Default for StakeParams {
             auction_period: 2_048,
             signer_update_limit: 100,
             delegation: super::Delegation::Open,
-            shape: RewardShape {
-                interval: 1_024,
-                decrease: 0,
-                max_intervals: 0,
-                delta: 0,
-                proposer_bonus: 10,
-            },
-            rewards: rewards
-                .map(|(chain, btt)| (u64::from(chain.number()), Amount::from_btt(btt)))
-                .into(),
+            shape: RewardShape { interval: 1_024, decrease: 0, max_intervals: 0, delta: 0, proposer_bonus: 10 },
+            rewards: rewards.map(|(chain, btt)| (u64::from(chain.number()), Amount::from_btt(btt))).into(),
         }
     }
 }

@@ -180,29 +180,19 @@ impl StakeManager {
             });
         }
         if stake.amount < self.params.min_deposit {
-            return Err(StakeForError::NotEnoughDeposit {
-                got: stake.amount,
-                expected: self.params.min_deposit,
-            });
+            return Err(StakeForError::NotEnoughDeposit { got: stake.amount, expected: self.params.min_deposit });
         }
         let signer = self.unused_signer(&stake.signer_key)?;
         if stake.fee < self.params.min_fee {
-            return Err(StakeForError::FeeTooSmall {
-                got: stake.fee,
-                expected: self.params.min_fee,
-            });
+            return Err(StakeForError::FeeTooSmall { got: stake.fee, expected: self.params.min_fee });
         }
         let pulled = stake.fee.checked_add(stake.amount)?;
-        self.token
-            .check_transfer_from(self.address, caller, self.address, pulled)?;
+        self.token.check_transfer_from(self.address, caller, self.address, pulled)?;
         if stake.user.is_zero() {
             return Err(StakeForError::NoOwner);
         }
         if let Some(validator) = self.validator_of(stake.user) {
-            return Err(StakeForError::SecondPosition {
-                user: stake.user,
-                validator,
-            });
+            return Err(StakeForError::SecondPosition { user: stake.user, validator });
         }
         let total_fees = self.total_fees.checked_add(stake.fee)?;
         let total_staked = self.total_staked.checked_add(stake.amount)?;
@@ -216,10 +206,7 @@ impl StakeManager {
 
         let [transfer, approval] = self.token.transfer_from(self.address, caller, self.address, pulled)?;
         // the fee is credited to the signer, not to the user it was paid for.
-        let fee = TopUpFee {
-            user: signer,
-            fee: stake.fee,
-        };
+        let fee = TopUpFee { user: signer, fee: stake.fee };
         let staked = Staked {
             signer,
             validator: id,
@@ -239,13 +226,7 @@ impl StakeManager {
         self.signer_to_validator.insert(signer, id);
         self.signers.insert(signer);
         self.latest_signer_update.insert(id, self.epoch);
-        self.auctions.insert(
-            id,
-            Auction {
-                start: self.epoch,
-                ..Auction::default()
-            },
-        );
+        self.auctions.insert(id, Auction { start: self.epoch, ..Auction::default() });
         self.accounts.insert(
             id,
             StakeAccount {
@@ -266,16 +247,8 @@ impl StakeManager {
         );
 
         let mut events = vec![transfer.into(), approval.into(), StakeEvent::TopUpFee(fee)];
-        events.extend(
-            stake
-                .share_contract
-                .map(|share_contract| StakeEvent::ShareContract { share_contract }),
-        );
-        events.push(StakeEvent::StakingToken {
-            from: Address::ZERO,
-            to: stake.user,
-            validator: id,
-        });
+        events.extend(stake.share_contract.map(|share_contract| StakeEvent::ShareContract { share_contract }));
+        events.push(StakeEvent::StakingToken { from: Address::ZERO, to: stake.user, validator: id });
         events.push(StakeEvent::Staked(staked));
         Ok(events)
     }
@@ -296,19 +269,12 @@ impl StakeManager {
             return Err(TopUpError::Locked);
         }
         if fee < self.params.min_fee {
-            return Err(TopUpError::FeeTooSmall {
-                got: fee,
-                expected: self.params.min_fee,
-            });
+            return Err(TopUpError::FeeTooSmall { got: fee, expected: self.params.min_fee });
         }
         let total_fees = self.total_fees.checked_add(fee)?;
         let [transfer, approval] = self.token.transfer_from(self.address, caller, self.address, fee)?;
         self.total_fees = total_fees;
-        Ok(vec![
-            transfer.into(),
-            approval.into(),
-            StakeEvent::TopUpFee(TopUpFee { user, fee }),
-        ])
+        Ok(vec![transfer.into(), approval.into(), StakeEvent::TopUpFee(TopUpFee { user, fee })])
     }
 
     /// Pays a validator's rewards to the owner of its staking token, who has to ask. The logs in order.
@@ -322,11 +288,7 @@ impl StakeManager {
         let mut account = match self.account(id) {
             Some(account) if owner == Some(caller) => *account,
             _ => {
-                return Err(WithdrawError::NotOwner {
-                    caller,
-                    validator: id,
-                    owner,
-                });
+                return Err(WithdrawError::NotOwner { caller, validator: id, owner });
             }
         };
         account.settle(self.reward_per_stake)?;
@@ -337,14 +299,7 @@ impl StakeManager {
         let transfer = self.token.transfer(self.address, caller, paid)?;
         self.accounts.insert(id, account);
         self.total_rewards_claimed = total;
-        Ok(vec![
-            transfer.into(),
-            StakeEvent::ClaimRewards {
-                validator: id,
-                amount: paid,
-                total,
-            },
-        ])
+        Ok(vec![transfer.into(), StakeEvent::ClaimRewards { validator: id, amount: paid, total }])
     }
 
     /// The signer of a key that nobody has used.
@@ -376,11 +331,8 @@ mod tests {
             token.mint(user, Amount::from_btt(100)).unwrap();
             token.approve(user, MANAGER, Amount::from_btt(100)).unwrap();
         }
-        let params = StakeParams {
-            min_deposit: Amount::from_btt(1),
-            min_fee: Amount::from_btt(1),
-            ..StakeParams::default()
-        };
+        let params =
+            StakeParams { min_deposit: Amount::from_btt(1), min_fee: Amount::from_btt(1), ..StakeParams::default() };
         StakeManager::new(MANAGER, Address::repeat_byte(0x22), token, params)
     }
 
@@ -400,10 +352,7 @@ mod tests {
         let events = contract.stake_for(ALICE, &stake(ALICE, 7)).unwrap();
         let signer = contract.account(ValidatorId::new(1)).unwrap().signer;
         assert_ne!(signer, ALICE);
-        let fee = TopUpFee {
-            user: signer,
-            fee: Amount::from_btt(2),
-        };
+        let fee = TopUpFee { user: signer, fee: Amount::from_btt(2) };
         assert_eq!(events.get(2), Some(&StakeEvent::TopUpFee(fee)));
     }
 
@@ -414,11 +363,7 @@ mod tests {
         let bob = Address::repeat_byte(0xb0);
         let before = contract.clone();
         let error = contract.stake_for(bob, &stake(bob, 7)).unwrap_err();
-        assert_eq!(
-            (error.reason(), contract == before),
-            ("Invalid signer", true),
-            "{error:?}"
-        );
+        assert_eq!((error.reason(), contract == before), ("Invalid signer", true), "{error:?}");
     }
 
     #[test]
@@ -445,11 +390,7 @@ mod tests {
         let events = contract.withdraw_rewards(ALICE, id).unwrap();
         assert_eq!(
             events.last(),
-            Some(&StakeEvent::ClaimRewards {
-                validator: id,
-                amount: Amount::ZERO,
-                total: Amount::ZERO
-            })
+            Some(&StakeEvent::ClaimRewards { validator: id, amount: Amount::ZERO, total: Amount::ZERO })
         );
     }
 }

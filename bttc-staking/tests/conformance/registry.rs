@@ -75,18 +75,12 @@ fn readable(registry: &Registry, ids: &BTreeSet<ValidatorId>, sequences: &BTreeS
 fn ours(value: &Value) -> Readable {
     let kept = |path: &str| {
         ["set", "proposer"].contains(&path)
-            || ["validator.", "signerOf.", "stakingSequence."]
-                .iter()
-                .any(|p| path.starts_with(p))
+            || ["validator.", "signerOf.", "stakingSequence."].iter().any(|p| path.starts_with(p))
     };
     let Value::Object(entries) = value else {
         return Readable::new();
     };
-    entries
-        .iter()
-        .filter(|(path, _)| kept(path))
-        .map(|(p, v)| (p.clone(), v.clone()))
-        .collect()
+    entries.iter().filter(|(path, _)| kept(path)).map(|(p, v)| (p.clone(), v.clone())).collect()
 }
 
 /// The root event that a message reports, and where that stands.
@@ -144,33 +138,14 @@ fn the_registry_follows_the_reference() {
         let mut registry = Registry::genesis(&ChainSpec::mainnet(), validators, ack_count).unwrap();
         let mut sequences = BTreeSet::new();
         let of_genesis = list(&genesis["validators"]).iter().map(|v| &v["id"]);
-        let of_messages = list(&case.input["steps"])
-            .iter()
-            .map(|step| &step["msg"]["value"]["id"]);
-        let ids = of_genesis
-            .chain(of_messages)
-            .map(|id| ValidatorId::new(int(id)))
-            .collect();
+        let of_messages = list(&case.input["steps"]).iter().map(|step| &step["msg"]["value"]["id"]);
+        let ids = of_genesis.chain(of_messages).map(|id| ValidatorId::new(int(id))).collect();
         let mut expected = ours(&case.expect["initial"]);
         assert_eq!(readable(&registry, &ids, &sequences), expected, "{name}: initial");
 
-        for (index, (step, expect)) in list(&case.input["steps"])
-            .iter()
-            .zip(list(&case.expect["steps"]))
-            .enumerate()
-        {
+        for (index, (step, expect)) in list(&case.input["steps"]).iter().zip(list(&case.expect["steps"])).enumerate() {
             let at = format!("{name}: step {index} {step:.120}");
-            let known = [
-                "code",
-                "codespace",
-                "stage",
-                "result",
-                "events",
-                "updates",
-                "changed",
-                "digest",
-                "store",
-            ];
+            let known = ["code", "codespace", "stage", "result", "events", "updates", "changed", "digest", "store"];
             only_fields(expect, &known, &at);
             let code: u32 = int(&expect["code"]);
             let message = event(&step["msg"]);

@@ -150,16 +150,7 @@ fn record(v: &Value) -> ValidatorRecord {
 }
 
 fn span(input: &Value, expect: &Value, name: &str) {
-    let known = [
-        "eligible",
-        "producers",
-        "spanId",
-        "seedBlock",
-        "setSize",
-        "json",
-        "aminoKeccak",
-        "amino",
-    ];
+    let known = ["eligible", "producers", "spanId", "seedBlock", "setSize", "json", "aminoKeccak", "amino"];
     only_fields(expect, &known, name);
     let mut spec = ChainSpec::mainnet();
     spec.spans.producers = int(&input["producerCount"]);
@@ -177,11 +168,7 @@ fn span(input: &Value, expect: &Value, name: &str) {
     registry = serde_json::from_value(value).unwrap();
 
     let eligible: Vec<u64> = registry.eligible(ack_count).map(|r| r.id.get()).collect();
-    assert_eq!(
-        eligible,
-        list(&expect["eligible"]).iter().map(int::<u64>).collect::<Vec<_>>(),
-        "{name}"
-    );
+    assert_eq!(eligible, list(&expect["eligible"]).iter().map(int::<u64>).collect::<Vec<_>>(), "{name}");
     let proposal = SpanProposal {
         id: SpanId::new(int(&input["span"]["id"])),
         start: int(&input["span"]["startBlock"]),
@@ -189,14 +176,9 @@ fn span(input: &Value, expect: &Value, name: &str) {
         chain_id: int(&input["span"]["borChainId"]),
     };
     let rule = registry.selection_at(int(&input["height"]));
-    let span = registry
-        .settle_span(&proposal, hash(&input["seed"]), ack_count, rule)
-        .unwrap()
-        .clone();
-    let producers = span
-        .producers
-        .iter()
-        .map(|p| json!([number(p.id.get()), p.signer, number(p.power.get()), number(p.priority)]));
+    let span = registry.settle_span(&proposal, hash(&input["seed"]), ack_count, rule).unwrap().clone();
+    let producers =
+        span.producers.iter().map(|p| json!([number(p.id.get()), p.signer, number(p.power.get()), number(p.priority)]));
     assert_eq!(producers.collect::<Value>(), expect["producers"], "{name}");
     assert_eq!(number(span.id.get()), expect["spanId"], "{name}");
     assert_eq!(registry.last_span(), Some(&span), "{name}");
@@ -205,11 +187,7 @@ fn span(input: &Value, expect: &Value, name: &str) {
     if let Some(json) = expect.get("json") {
         let ours = serde_json::to_string(&span).unwrap();
         assert_eq!(ours, text_of(json), "{name}");
-        assert_eq!(
-            serde_json::from_str::<bttc_staking::registry::SpanRecord>(&ours).unwrap(),
-            span,
-            "{name}"
-        );
+        assert_eq!(serde_json::from_str::<bttc_staking::registry::SpanRecord>(&ours).unwrap(), span, "{name}");
     }
 }
 
@@ -223,9 +201,7 @@ fn producers_are_selected_as_in_the_reference() {
             "range" => {
                 only_fields(expect, &["draws"], name);
                 let mut stream = GoRand::new(int(&input["goSeed"]));
-                let draws = list(&input["max"])
-                    .iter()
-                    .map(|max| number(draw(&mut stream, int(max))));
+                let draws = list(&input["max"]).iter().map(|max| number(draw(&mut stream, int(max))));
                 assert_eq!(draws.collect::<Value>(), expect["draws"], "{name}");
             }
             "shuffle" => {

@@ -20,10 +20,7 @@ const SEAL: usize = Signature::LEN;
 const VANITY: usize = 32;
 
 fn timing(sprint: &Value) -> Timing {
-    Timing {
-        sprint: int(sprint),
-        ..ChainSpec::mainnet().timing
-    }
+    Timing { sprint: int(sprint), ..ChainSpec::mainnet().timing }
 }
 
 fn producers(value: &Value) -> Vec<Producer> {
@@ -39,14 +36,8 @@ fn producers(value: &Value) -> Vec<Producer> {
 /// What a snapshot reads of a header, or the reference's text for one that cannot be read.
 fn read(rlp: &Value, timing: &Timing) -> Result<SprintHeader, &'static str> {
     let bytes = bytes(rlp);
-    let Ok(Item::List(mut items)) = Item::decode(&bytes) else {
-        panic!("{rlp} is no header")
-    };
-    let number = items[8]
-        .as_string()
-        .unwrap()
-        .iter()
-        .fold(0, |n, b| n << 8 | u64::from(*b));
+    let Ok(Item::List(mut items)) = Item::decode(&bytes) else { panic!("{rlp} is no header") };
+    let number = items[8].as_string().unwrap().iter().fold(0, |n, b| n << 8 | u64::from(*b));
     let extra = items[12].as_string().unwrap().to_vec();
     let missing = "extra-data 65 byte signature suffix missing";
     let unsealed = extra.len().checked_sub(SEAL).ok_or(missing)?;
@@ -64,21 +55,12 @@ fn read(rlp: &Value, timing: &Timing) -> Result<SprintHeader, &'static str> {
         list = records.len().is_multiple_of(40).then(|| {
             let record = |bytes: &[u8]| {
                 let power = i64::from_be_bytes(bytes[32..].try_into().unwrap());
-                Validator::new(
-                    ValidatorId::new(0),
-                    Address::from_slice(&bytes[..20]),
-                    VotingPower::new(power),
-                )
+                Validator::new(ValidatorId::new(0), Address::from_slice(&bytes[..20]), VotingPower::new(power))
             };
             records.chunks(40).map(record).collect()
         });
     }
-    Ok(SprintHeader {
-        number,
-        hash: keccak256(&bytes),
-        signer: key.address(),
-        producers: list,
-    })
+    Ok(SprintHeader { number, hash: keccak256(&bytes), signer: key.address(), producers: list })
 }
 
 fn turn(snapshot: &Snapshot, signer: Address) -> Value {
@@ -106,9 +88,7 @@ fn state(snapshot: &Snapshot) -> Value {
 fn snapshots_move_as_in_the_reference() {
     for case in cases("snapshot") {
         let (input, expect, name) = (&case.input, &case.expect, &case.name);
-        let known = [
-            "start", "headers", "sets", "final", "error", "failedAt", "abort", "query",
-        ];
+        let known = ["start", "headers", "sets", "final", "error", "failedAt", "abort", "query"];
         only_fields(expect, &known, name);
         let timing = timing(&input["sprint"]);
         let made = match &input["stored"] {
@@ -164,15 +144,9 @@ fn snapshots_move_as_in_the_reference() {
         }
         let last = &expect["final"];
         only_fields(last, &["number", "hash", "recents", "stored"], name);
-        assert_eq!(
-            (json!(snapshot.number()), json!(snapshot.hash())),
-            (last["number"].clone(), last["hash"].clone())
-        );
-        let recents: serde_json::Map<String, Value> = snapshot
-            .recents()
-            .iter()
-            .map(|(n, s)| (n.to_string(), json!(s)))
-            .collect();
+        assert_eq!((json!(snapshot.number()), json!(snapshot.hash())), (last["number"].clone(), last["hash"].clone()));
+        let recents: serde_json::Map<String, Value> =
+            snapshot.recents().iter().map(|(n, s)| (n.to_string(), json!(s))).collect();
         assert_eq!(&recents, object(&last["recents"]), "{name}: recents");
         let stored = serde_json::to_string(&snapshot.to_stored()).unwrap();
         assert_eq!(stored, text_of(&last["stored"]), "{name}: stored");
@@ -210,18 +184,10 @@ fn sequence(snapshot: &Snapshot) -> Value {
     let mut turns: Vec<(u64, Address)> = snapshot
         .producers()
         .iter()
-        .map(|v| {
-            (
-                snapshot.turn(snapshot.number() + 1, v.signer).unwrap().difficulty,
-                v.signer,
-            )
-        })
+        .map(|v| (snapshot.turn(snapshot.number() + 1, v.signer).unwrap().difficulty, v.signer))
         .collect();
     turns.sort_by(|a, b| b.cmp(a));
-    turns
-        .iter()
-        .map(|(difficulty, signer)| json!({"signer": signer, "difficulty": difficulty}))
-        .collect()
+    turns.iter().map(|(difficulty, signer)| json!({"signer": signer, "difficulty": difficulty})).collect()
 }
 
 fn stored(validators: &Value, proposer: &Value, timing: Timing) -> Snapshot {
@@ -254,10 +220,7 @@ fn proposers_follow_one_another_as_on_public_chains() {
                 {
                     // The list of the span that holds the block after the sprint's end.
                     let after = (snapshot.number() + 1) / timing.sprint * timing.sprint + timing.sprint;
-                    let span = list(&input["spans"])
-                        .iter()
-                        .rev()
-                        .find(|span| int::<u64>(&span["startBlock"]) <= after);
+                    let span = list(&input["spans"]).iter().rev().find(|span| int::<u64>(&span["startBlock"]) <= after);
                     let list = span.map_or_else(|| initial.clone(), |span| producers(&span["producers"]));
                     let list: Vec<Validator> = list.iter().map(Producer::to_validator).collect();
                     to_sprint_end(&mut snapshot, &list);

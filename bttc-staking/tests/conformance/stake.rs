@@ -29,11 +29,7 @@ fn share(id: u64) -> Address {
 }
 
 fn role(who: Address) -> String {
-    if who == MANAGER {
-        "@manager".into()
-    } else {
-        format!("{who:#x}")
-    }
+    if who == MANAGER { "@manager".into() } else { format!("{who:#x}") }
 }
 
 fn words(value: &Value) -> Vec<SignatureWords> {
@@ -42,11 +38,7 @@ fn words(value: &Value) -> Vec<SignatureWords> {
         .iter()
         .map(|item| {
             let item = bytes(item);
-            SignatureWords {
-                r: word(&item[..32]),
-                s: word(&item[32..64]),
-                v: word(&item[64..]),
-            }
+            SignatureWords { r: word(&item[..32]), s: word(&item[32..64]), v: word(&item[64..]) }
         })
         .collect()
 }
@@ -70,17 +62,11 @@ impl<'a> Run<'a> {
         for actor in list(&input["actors"]) {
             let who = address(&actor["address"]);
             token.mint(who, Amount::from_word(word(&actor["balance"]))).unwrap();
-            token
-                .approve(who, MANAGER, Amount::from_word(word(&actor["allowance"])))
-                .unwrap();
+            token.approve(who, MANAGER, Amount::from_word(word(&actor["allowance"]))).unwrap();
             actors.push(who);
         }
         let governance = address(&input["governance"]);
-        Self {
-            contract: StakeManager::new(MANAGER, governance, token, StakeParams::default()),
-            actors,
-            case,
-        }
+        Self { contract: StakeManager::new(MANAGER, governance, token, StakeParams::default()), actors, case }
     }
 
     /// Runs a step; `None` if it is not modelled.
@@ -107,66 +93,42 @@ impl<'a> Run<'a> {
                 .top_up_for_fee(caller, address(&args["user"]), amount("heimdallFee"))
                 .map(Some)
                 .map_err(|e| e.reason()),
-            "withdrawRewards" => contract
-                .withdraw_rewards(caller, ValidatorId::new(n("validatorId")))
-                .map(Some)
-                .map_err(|_| ""),
+            "withdrawRewards" => {
+                contract.withdraw_rewards(caller, ValidatorId::new(n("validatorId"))).map(Some).map_err(|_| "")
+            }
             "submitCheckpoint" => return self.checkpoint(args, expect),
             "submitCheckpointSync" => return self.sync(args, expect),
             "updateMinAmounts" => contract
                 .set_min_amounts(caller, amount("minDeposit"), amount("minHeimdallFee"))
                 .map(none)
                 .map_err(|e| e.reason()),
-            "updateValidatorThreshold" => contract
-                .set_validator_threshold(caller, n("newThreshold"))
-                .map(one)
-                .map_err(|e| e.reason()),
-            "updateDynastyValue" => contract
-                .set_dynasty(caller, n("newDynasty"))
-                .map(one)
-                .map_err(|e| e.reason()),
-            "updateSignerUpdateLimit" => contract
-                .set_signer_update_limit(caller, n("limit"))
-                .map(none)
-                .map_err(|e| e.reason()),
-            "updateCheckPointBlockInterval" => contract
-                .set_checkpoint_interval(caller, n("blocks"))
-                .map(none)
-                .map_err(|e| e.reason()),
-            "updateChainCheckpointReward" => contract
-                .set_chain_reward(caller, n("chainId"), amount("newReward"))
-                .map(one)
-                .map_err(|e| e.reason()),
-            "updateCheckpointRewardParams" => {
-                let [decrease, max, delta] = [
-                    "rewardDecreasePerCheckpoint",
-                    "maxRewardedCheckpoints",
-                    "checkpointRewardDelta",
-                ]
-                .map(n);
-                contract
-                    .set_reward_shape(caller, decrease, max, delta)
-                    .map(one)
-                    .map_err(|e| e.reason())
+            "updateValidatorThreshold" => {
+                contract.set_validator_threshold(caller, n("newThreshold")).map(one).map_err(|e| e.reason())
             }
-            "updateProposerBonus" => contract
-                .set_proposer_bonus(caller, n("newProposerBonus"))
-                .map(one)
-                .map_err(|e| e.reason()),
-            "setCurrentEpoch" => contract
-                .set_epoch(caller, Epoch::new(n("currentEpoch")))
-                .map(none)
-                .map_err(|e| e.reason()),
+            "updateDynastyValue" => contract.set_dynasty(caller, n("newDynasty")).map(one).map_err(|e| e.reason()),
+            "updateSignerUpdateLimit" => {
+                contract.set_signer_update_limit(caller, n("limit")).map(none).map_err(|e| e.reason())
+            }
+            "updateCheckPointBlockInterval" => {
+                contract.set_checkpoint_interval(caller, n("blocks")).map(none).map_err(|e| e.reason())
+            }
+            "updateChainCheckpointReward" => {
+                contract.set_chain_reward(caller, n("chainId"), amount("newReward")).map(one).map_err(|e| e.reason())
+            }
+            "updateCheckpointRewardParams" => {
+                let [decrease, max, delta] =
+                    ["rewardDecreasePerCheckpoint", "maxRewardedCheckpoints", "checkpointRewardDelta"].map(n);
+                contract.set_reward_shape(caller, decrease, max, delta).map(one).map_err(|e| e.reason())
+            }
+            "updateProposerBonus" => {
+                contract.set_proposer_bonus(caller, n("newProposerBonus")).map(one).map_err(|e| e.reason())
+            }
+            "setCurrentEpoch" => {
+                contract.set_epoch(caller, Epoch::new(n("currentEpoch"))).map(none).map_err(|e| e.reason())
+            }
             "setDelegationEnabled" => {
-                let delegation = if args["enabled"] == true {
-                    Delegation::Open
-                } else {
-                    Delegation::Closed
-                };
-                contract
-                    .set_delegation(caller, delegation)
-                    .map(none)
-                    .map_err(|e| e.reason())
+                let delegation = if args["enabled"] == true { Delegation::Open } else { Delegation::Closed };
+                contract.set_delegation(caller, delegation).map(none).map_err(|e| e.reason())
             }
             "lock" => contract.lock(caller).map(none).map_err(|e| e.reason()),
             "unlock" => contract.unlock(caller).map(none).map_err(|e| e.reason()),
@@ -196,18 +158,8 @@ impl<'a> Run<'a> {
         Some(match result {
             Ok(outcome) => {
                 let logs = list(&expect["events"]);
-                assert_eq!(
-                    (logs.len(), &logs[0]["event"]),
-                    (1, &json!("NewHeaderBlock")),
-                    "{}",
-                    self.case.name
-                );
-                assert_eq!(
-                    outcome.reward.to_word(),
-                    word(&logs[0]["args"]["reward"]),
-                    "{}",
-                    self.case.name
-                );
+                assert_eq!((logs.len(), &logs[0]["event"]), (1, &json!("NewHeaderBlock")), "{}", self.case.name);
+                assert_eq!(outcome.reward.to_word(), word(&logs[0]["args"]["reward"]), "{}", self.case.name);
                 self.contract = contract;
                 Ok(None)
             }
@@ -241,14 +193,7 @@ impl<'a> Run<'a> {
         let params = contract.params();
         let mut map = Readable::new();
         let mut put = |path: String, value: String| {
-            let zero = [
-                "0",
-                "false",
-                &format!("{:#x}", Address::ZERO),
-                &format!("{:#x}", B256::ZERO),
-                "0x",
-                "",
-            ];
+            let zero = ["0", "false", &format!("{:#x}", Address::ZERO), &format!("{:#x}", B256::ZERO), "0x", ""];
             if !zero.contains(&value.as_str()) {
                 map.insert(path, value);
             }
@@ -291,10 +236,7 @@ impl<'a> Run<'a> {
             put(format!("sm.chainReward.{chain}"), units(*reward));
         }
         for chain in 0..256 {
-            put(
-                format!("sm.currentHeaderBlockId.{chain}"),
-                contract.synced(chain).to_string(),
-            );
+            put(format!("sm.currentHeaderBlockId.{chain}"), contract.synced(chain).to_string());
         }
         for (id, a) in contract.accounts() {
             let own = a.contract == share(id.get());
@@ -305,10 +247,7 @@ impl<'a> Run<'a> {
                 ("deactivationEpoch", a.deactivation_epoch.to_string()),
                 ("jailTime", a.jail_time.to_string()),
                 ("signer", format!("{:#x}", a.signer)),
-                (
-                    "contractAddress",
-                    if own { format!("@share:{id}") } else { String::new() },
-                ),
+                ("contractAddress", if own { format!("@share:{id}") } else { String::new() }),
                 ("status", a.status.number().to_string()),
                 ("commissionRate", a.commission_rate.to_string()),
                 ("lastCommissionUpdate", a.last_commission_update.to_string()),
@@ -324,23 +263,14 @@ impl<'a> Run<'a> {
             put(format!("sm.latestSignerUpdateEpoch.{id}"), updated.to_string());
             let start = contract.auction(id).map_or(Epoch::new(0), |auction| auction.start);
             put(format!("sm.auction.{id}.startEpoch"), start.to_string());
-            put(
-                format!("nft.owner.{id}"),
-                contract.owner(id).map_or(String::new(), role),
-            );
+            put(format!("nft.owner.{id}"), contract.owner(id).map_or(String::new(), role));
         }
         for actor in self.actors.iter().copied() {
-            put(
-                format!("token.balance.{}", role(actor)),
-                units(contract.token().balance(actor)),
-            );
+            put(format!("token.balance.{}", role(actor)), units(contract.token().balance(actor)));
             let allowance = contract.token().allowance(actor, MANAGER);
             put(format!("token.allowance.{}", role(actor)), units(allowance));
         }
-        put(
-            "token.balance.@manager".into(),
-            units(contract.token().balance(MANAGER)),
-        );
+        put("token.balance.@manager".into(), units(contract.token().balance(MANAGER)));
         map
     }
 
@@ -364,11 +294,7 @@ impl<'a> Run<'a> {
                 "isValidator" => self.contract.is_validator(id).into(),
                 _ => continue,
             };
-            let expected = if expected.is_number() {
-                json!(expected.to_string())
-            } else {
-                expected.clone()
-            };
+            let expected = if expected.is_number() { json!(expected.to_string()) } else { expected.clone() };
             assert_eq!(got, expected, "{at}: {path}");
             checked += 1;
         }
@@ -389,11 +315,7 @@ fn ours(value: &Value) -> BTreeMap<String, Option<String>> {
         Value::Array(items) => Some(items.iter().map(text_of).collect::<Vec<_>>().join(",")),
         other => Some(other.to_string()),
     };
-    object(value)
-        .iter()
-        .filter(|(path, _)| kept(path))
-        .map(|(path, value)| (path.clone(), text(value)))
-        .collect()
+    object(value).iter().filter(|(path, _)| kept(path)).map(|(path, value)| (path.clone(), text(value))).collect()
 }
 
 fn logs(event: &StakeEvent) -> Vec<Value> {
@@ -403,11 +325,9 @@ fn logs(event: &StakeEvent) -> Vec<Value> {
     };
     let log = |at: &str, event: &str, args: Value| vec![json!({"at": at, "event": event, "args": args})];
     match event {
-        StakeEvent::Token(TokenEvent::Transfer { from, to, value }) => log(
-            "token",
-            "Transfer",
-            json!({"from": role(*from), "to": role(*to), "value": units(value)}),
-        ),
+        StakeEvent::Token(TokenEvent::Transfer { from, to, value }) => {
+            log("token", "Transfer", json!({"from": role(*from), "to": role(*to), "value": units(value)}))
+        }
         StakeEvent::Token(TokenEvent::Approval { owner, spender, value }) => {
             let args = json!({"owner": role(*owner), "spender": role(*spender), "value": units(value)});
             log("token", "Approval", args)
@@ -438,11 +358,7 @@ fn logs(event: &StakeEvent) -> Vec<Value> {
             });
             log("info", "Staked", args)
         }
-        StakeEvent::ClaimRewards {
-            validator,
-            amount,
-            total,
-        } => {
+        StakeEvent::ClaimRewards { validator, amount, total } => {
             let args = json!({"validatorId": validator, "amount": units(amount), "totalAmount": units(total)});
             log("info", "ClaimRewards", args)
         }
@@ -456,30 +372,20 @@ fn logs(event: &StakeEvent) -> Vec<Value> {
             });
             log("info", "CheckpointSyncAck", args)
         }
-        StakeEvent::ThresholdChange { new, old } => log(
-            "info",
-            "ThresholdChange",
-            json!({"newThreshold": new, "oldThreshold": old}),
-        ),
-        StakeEvent::DynastyValueChange { new, old } => log(
-            "info",
-            "DynastyValueChange",
-            json!({"newDynasty": new, "oldDynasty": old}),
-        ),
-        StakeEvent::ProposerBonusChange { new, old } => log(
-            "info",
-            "ProposerBonusChange",
-            json!({"newProposerBonus": new, "oldProposerBonus": old}),
-        ),
+        StakeEvent::ThresholdChange { new, old } => {
+            log("info", "ThresholdChange", json!({"newThreshold": new, "oldThreshold": old}))
+        }
+        StakeEvent::DynastyValueChange { new, old } => {
+            log("info", "DynastyValueChange", json!({"newDynasty": new, "oldDynasty": old}))
+        }
+        StakeEvent::ProposerBonusChange { new, old } => {
+            log("info", "ProposerBonusChange", json!({"newProposerBonus": new, "oldProposerBonus": old}))
+        }
         StakeEvent::ChainRewardUpdate { root_chain, new, old } => {
             let args = json!({"chainId": root_chain, "newReward": units(new), "oldReward": units(old)});
             log("info", "ChainRewardUpdate", args)
         }
-        StakeEvent::RewardParams {
-            decrease,
-            max_intervals,
-            delta,
-        } => {
+        StakeEvent::RewardParams { decrease, max_intervals, delta } => {
             let args = json!({
                 "rewardDecreasePerCheckpoint": decrease,
                 "maxRewardedCheckpoints": max_intervals,
@@ -502,11 +408,7 @@ fn the_contract_behaves_as_the_executed_one() {
         let mut expected: Readable = ours(&case.expect["initial"]).into_iter().filter_map(present).collect();
         assert_eq!(run.readable(), expected, "{name}: initial");
         let mut complete = true;
-        for (index, (step, expect)) in list(&case.input["steps"])
-            .iter()
-            .zip(list(&case.expect["steps"]))
-            .enumerate()
-        {
+        for (index, (step, expect)) in list(&case.input["steps"]).iter().zip(list(&case.expect["steps"])).enumerate() {
             let at = format!(
                 "{name}: step {index} {} {}",
                 step["op"],
@@ -551,8 +453,5 @@ fn the_contract_behaves_as_the_executed_one() {
         whole += usize::from(complete);
     }
     println!("{steps} steps, {whole} whole traces, {views} views; not modelled: {unmodelled:?}");
-    assert!(
-        steps > 2_000 && whole > 20 && views > 100,
-        "{steps} steps, {whole} traces, {views} views"
-    );
+    assert!(steps > 2_000 && whole > 20 && views > 100, "{steps} steps, {whole} traces, {views} views");
 }

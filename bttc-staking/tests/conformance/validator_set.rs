@@ -83,9 +83,7 @@ fn digest(set: &Set) -> String {
 }
 
 fn proposer(of: Option<&ValidatorRecord>) -> Value {
-    of.map_or(Value::Null, |p| {
-        json!([p.signer, number(p.power.get()), number(p.priority)])
-    })
+    of.map_or(Value::Null, |p| json!([p.signer, number(p.power.get()), number(p.priority)]))
 }
 
 fn check_state(set: &Set, expect: &Value, at: &str) {
@@ -114,13 +112,7 @@ fn check_state(set: &Set, expect: &Value, at: &str) {
     };
     check("size", members.len().into());
     check("priorities", members.iter().map(|m| number(m.priority)).collect());
-    check(
-        "members",
-        members
-            .iter()
-            .map(|m| json!([m.signer, number(m.power.get())]))
-            .collect(),
-    );
+    check("members", members.iter().map(|m| json!([m.signer, number(m.power.get())])).collect());
     check("proposer", proposer(set.elected()));
     check("digest", digest(set).into());
     check("average", number(proposer::average(members)));
@@ -170,10 +162,7 @@ fn trace(input: &Value, expect: &Value, name: &str) {
         let mut shown = None;
         let result = match text_of(&step["op"]) {
             "increment" => set.increment(times()).map(|_| ()).map_err(rotation_class),
-            "copyIncrement" => set
-                .incremented(times())
-                .map(|copy| shown = Some(copy))
-                .map_err(rotation_class),
+            "copyIncrement" => set.incremented(times()).map(|copy| shown = Some(copy)).map_err(rotation_class),
             "update" => set.apply(&records(&step["changes"])).map_err(class),
             "rescale" => set.rescale(int(&step["diffMax"])).map_err(rotation_class),
             "centre" => set.centre().map_err(rotation_class),
@@ -202,16 +191,10 @@ fn trace(input: &Value, expect: &Value, name: &str) {
 fn current(input: &Value, expect: &Value, name: &str) {
     only_fields(expect, &["current", "basicValid", "hashBytes", "amino"], name);
     let record = record(&input["validator"]);
-    let answers = list(&input["ackCounts"])
-        .iter()
-        .map(|count| record.is_current(int(count)));
+    let answers = list(&input["ackCounts"]).iter().map(|count| record.is_current(int(count)));
     assert_eq!(answers.map(Value::from).collect::<Value>(), expect["current"], "{name}");
     assert_eq!(record.has_key(), expect["basicValid"], "{name}");
-    assert_eq!(
-        hex::encode_prefixed(record.to_hash_bytes()),
-        expect["hashBytes"],
-        "{name}"
-    );
+    assert_eq!(hex::encode_prefixed(record.to_hash_bytes()), expect["hashBytes"], "{name}");
 }
 
 /// Sums and differences saturate; through the one operation that adds, and the one that subtracts.
@@ -219,16 +202,8 @@ fn clip(input: &Value, expect: &Value, name: &str) {
     only_fields(expect, &["add", "sub"], name);
     for (index, pair) in list(&input["pairs"]).iter().enumerate() {
         let (a, b): (i64, i64) = (int(&pair[0]), int(&pair[1]));
-        assert_eq!(
-            a.saturating_add(b),
-            int::<i64>(&expect["add"][index]),
-            "{name}: {a} + {b}"
-        );
-        assert_eq!(
-            a.saturating_sub(b),
-            int::<i64>(&expect["sub"][index]),
-            "{name}: {a} - {b}"
-        );
+        assert_eq!(a.saturating_add(b), int::<i64>(&expect["add"][index]), "{name}: {a} + {b}");
+        assert_eq!(a.saturating_sub(b), int::<i64>(&expect["sub"][index]), "{name}: {a} - {b}");
     }
 }
 

@@ -35,21 +35,15 @@ fn read(folder: &Path) -> Vec<Case> {
         let bytes = fs::read(&file).unwrap();
         let text = if name.ends_with(".json.gz") {
             let mut text = String::new();
-            flate2::read::GzDecoder::new(&bytes[..])
-                .read_to_string(&mut text)
-                .unwrap();
+            flate2::read::GzDecoder::new(&bytes[..]).read_to_string(&mut text).unwrap();
             text
         } else if name.ends_with(".json") {
             String::from_utf8(bytes).unwrap()
         } else {
             continue;
         };
-        let Value::Object(mut whole) = serde_json::from_str(&text).unwrap() else {
-            panic!("{name} is no object")
-        };
-        let Some(Value::Array(list)) = whole.remove("cases") else {
-            panic!("{name} has no cases")
-        };
+        let Value::Object(mut whole) = serde_json::from_str(&text).unwrap() else { panic!("{name} is no object") };
+        let Some(Value::Array(list)) = whole.remove("cases") else { panic!("{name} has no cases") };
         for mut case in list {
             cases.push(Case {
                 name: format!("{name} {}", text_of(&case["name"])),
@@ -117,9 +111,7 @@ pub(crate) fn number(n: impl Into<i128>) -> Value {
 }
 
 pub(crate) fn address(value: &Value) -> Address {
-    text_of(value)
-        .parse()
-        .unwrap_or_else(|_| panic!("{value} is no address"))
+    text_of(value).parse().unwrap_or_else(|_| panic!("{value} is no address"))
 }
 
 pub(crate) fn hash(value: &Value) -> B256 {

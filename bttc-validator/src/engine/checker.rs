@@ -29,10 +29,7 @@ enum Verdict {
 
 impl Checker {
     pub(super) const fn new(chain_id: u64) -> Self {
-        Self {
-            chain: Chain::new(chain_id),
-            known: Mutex::new(BTreeMap::new()),
-        }
+        Self { chain: Chain::new(chain_id), known: Mutex::new(BTreeMap::new()) }
     }
 
     pub(super) fn vote(&self, vote: &Vote) -> B256 {
@@ -44,47 +41,24 @@ impl Checker {
             NilOrVal::Nil => None,
             NilOrVal::Val(id) => Some(id),
         };
-        self.chain
-            .vote(step, vote.height.into(), vote.round.as_i64(), value, vote.validator.0)
+        self.chain.vote(step, vote.height.into(), vote.round.as_i64(), value, vote.validator.0)
     }
 
     pub(super) fn proposal(&self, proposal: &Proposal) -> B256 {
-        let Proposal {
-            height,
-            round,
-            value,
-            pol_round,
-            proposer,
-        } = *proposal;
-        self.chain
-            .proposal(height.into(), round.as_i64(), pol_round.as_i64(), value.0, proposer.0)
+        let Proposal { height, round, value, pol_round, proposer } = *proposal;
+        self.chain.proposal(height.into(), round.as_i64(), pol_round.as_i64(), value.0, proposer.0)
     }
 
     pub(super) fn extension(&self, scope: &VoteExtensionScope<Context>, extension: &[u8]) -> B256 {
-        let VoteExtensionScope {
-            height,
-            round,
-            value_id,
-            validator_address,
-        } = scope;
-        self.chain.extension(
-            (*height).into(),
-            round.as_i64(),
-            *value_id,
-            validator_address.0,
-            extension,
-        )
+        let VoteExtensionScope { height, round, value_id, validator_address } = scope;
+        self.chain.extension((*height).into(), round.as_i64(), *value_id, validator_address.0, extension)
     }
 
     /// Whether this address signed this digest so.
     pub(super) fn is_signed_by(&self, signer: Address, digest: B256, signature: &Signature) -> bool {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let verdict = known.entry((signer, digest, *signature)).or_insert_with(|| {
-            if is_signed_by(signer, &digest, signature) {
-                Verdict::Signed
-            } else {
-                Verdict::Forged
-            }
+            if is_signed_by(signer, &digest, signature) { Verdict::Signed } else { Verdict::Forged }
         });
         *verdict == Verdict::Signed
     }
@@ -95,9 +69,7 @@ impl Checker {
     }
 
     fn check(&self, signer: &Address, digest: B256, signature: &Signature) -> Result<VerificationResult, Error> {
-        Ok(VerificationResult::from_bool(
-            self.is_signed_by(*signer, digest, signature),
-        ))
+        Ok(VerificationResult::from_bool(self.is_signed_by(*signer, digest, signature)))
     }
 }
 

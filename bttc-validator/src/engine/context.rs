@@ -221,10 +221,7 @@ impl mt::Vote<Context> for Vote {
     }
 
     fn extend(self, extension: SignedExtension<Context>) -> Self {
-        Self {
-            extension: Some(extension),
-            ..self
-        }
+        Self { extension: Some(extension), ..self }
     }
 }
 
@@ -294,34 +291,14 @@ impl mt::Context for Context {
         pol_round: Round,
         proposer: Address,
     ) -> Proposal {
-        Proposal {
-            height,
-            round,
-            value,
-            pol_round,
-            proposer,
-        }
+        Proposal { height, round, value, pol_round, proposer }
     }
 
     fn new_prevote(&self, height: Height, round: Round, value: NilOrVal<B256>, validator: Address) -> Vote {
-        Vote {
-            step: VoteType::Prevote,
-            height,
-            round,
-            value,
-            validator,
-            extension: None,
-        }
+        Vote { step: VoteType::Prevote, height, round, value, validator, extension: None }
     }
 
     fn new_precommit(&self, height: Height, round: Round, value: NilOrVal<B256>, validator: Address) -> Vote {
-        Vote {
-            step: VoteType::Precommit,
-            height,
-            round,
-            value,
-            validator,
-            extension: None,
-        }
+        Vote { step: VoteType::Precommit, height, round, value, validator, extension: None }
     }
 }

@@ -116,13 +116,7 @@ impl Decision {
         let quorum = PowerQuorum::over(set);
         let (chain, id, round) = (Chain::new(chain_id), self.value_id(), i64::from(self.round.get()));
         let mut seen = BTreeSet::new();
-        for Commit {
-            validator,
-            signature,
-            extension,
-            extension_signature,
-        } in &self.commits
-        {
+        for Commit { validator, signature, extension, extension_signature } in &self.commits {
             let validator = *validator;
             if quorum.weight(validator).is_none() {
                 return Err(DecisionError::Stranger { validator });
@@ -141,10 +135,7 @@ impl Decision {
         }
         let got = quorum.tally(seen);
         if !quorum.is_met(got) {
-            return Err(DecisionError::Power {
-                got,
-                needed: quorum.threshold(),
-            });
+            return Err(DecisionError::Power { got, needed: quorum.threshold() });
         }
         Ok(got)
     }
@@ -152,19 +143,9 @@ impl Decision {
 
 impl fmt::Display for Decision {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            height,
-            round,
-            value,
-            proposer,
-            validators,
-            commits,
-        } = self;
+        let Self { height, round, value, proposer, validators, commits } = self;
         let (bytes, signed, all) = (value.len(), commits.len(), validators.len());
-        write!(
-            f,
-            "height {height} round {round}: {bytes} bytes by {proposer}, {signed} of {all} committed"
-        )
+        write!(f, "height {height} round {round}: {bytes} bytes by {proposer}, {signed} of {all} committed")
     }
 }
 

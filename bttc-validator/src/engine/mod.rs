@@ -198,17 +198,8 @@ pub struct Tally {
 
 impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            live,
-            prevotes,
-            precommits,
-            needed,
-            total,
-        } = self;
-        write!(
-            f,
-            "{live} of {total} power live, {prevotes} prevoted, {precommits} precommitted, {needed} needed"
-        )
+        let Self { live, prevotes, precommits, needed, total } = self;
+        write!(f, "{live} of {total} power live, {prevotes} prevoted, {precommits} precommitted, {needed} needed")
     }
 }
 

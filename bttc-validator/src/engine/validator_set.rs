@@ -65,11 +65,7 @@ pub(super) struct Seat {
 
 impl Seat {
     fn new(validator: Validator, priority: i64) -> Self {
-        Self {
-            address: context::Address(validator.signer),
-            validator,
-            priority,
-        }
+        Self { address: context::Address(validator.signer), validator, priority }
     }
 
     const fn power(&self) -> i64 {
@@ -89,16 +85,9 @@ impl ValidatorSet {
     /// The first set: all are newcomers, incremented once.
     pub(super) fn new(validators: &[Validator]) -> Result<Self, SetError> {
         if let Some(v) = validators.iter().find(|v| v.power.get() == 0) {
-            return Err(SetError::Power {
-                validator: v.signer,
-                got: 0,
-            });
+            return Err(SetError::Power { validator: v.signer, got: 0 });
         }
-        let empty = Self {
-            seats: Arc::new([]),
-            total: 0,
-            proposer: 0,
-        };
+        let empty = Self { seats: Arc::new([]), total: 0, proposer: 0 };
         empty.follow(validators)
     }
 
@@ -127,11 +116,7 @@ impl ValidatorSet {
             let added = by_signer.iter().try_fold(self.total, |total, (signer, change)| {
                 let before = seats.get(signer).map_or(0, Seat::power);
                 // A removal's power stays in this total, as in the reference.
-                let now = if change.power.get() == 0 {
-                    before
-                } else {
-                    change.power.get()
-                };
+                let now = if change.power.get() == 0 { before } else { change.power.get() };
                 Some(total - before + now).filter(|total| *total <= MOST_POWER)
             });
             let total = added.ok_or(SetError::Total { most: MOST_POWER })?;
@@ -152,11 +137,7 @@ impl ValidatorSet {
         if !changes.is_empty() {
             settle(&mut seats, total);
         }
-        Ok(Self {
-            seats: seats.into(),
-            total,
-            proposer: 0,
-        })
+        Ok(Self { seats: seats.into(), total, proposer: 0 })
     }
 
     /// This set so many steps along.
@@ -175,23 +156,13 @@ impl ValidatorSet {
                 proposer = index;
             }
         }
-        Self {
-            seats: seats.into(),
-            total: self.total,
-            proposer,
-        }
+        Self { seats: seats.into(), total: self.total, proposer }
     }
 
     /// Whose turn it is in this round.
     pub(super) fn proposer(&self, round: u32) -> &Seat {
-        let index = if round == 0 {
-            self.proposer
-        } else {
-            self.increment(round).proposer
-        };
-        self.seats
-            .get(index)
-            .expect("an increment leaves the index of one of its seats")
+        let index = if round == 0 { self.proposer } else { self.increment(round).proposer };
+        self.seats.get(index).expect("an increment leaves the index of one of its seats")
     }
 
     /// Whether it was this validator's turn in one of the rounds so far.
@@ -248,27 +219,17 @@ mod tests {
     use proptest::prelude::*;
 
     fn validator(label: u8, power: i64) -> Validator {
-        Validator::new(
-            ValidatorId::new(label.into()),
-            Address::repeat_byte(label),
-            VotingPower::new(power),
-        )
+        Validator::new(ValidatorId::new(label.into()), Address::repeat_byte(label), VotingPower::new(power))
     }
 
     fn set(powers: &[i64]) -> ValidatorSet {
-        let validators: Vec<_> = (1..)
-            .zip(powers)
-            .map(|(label, power)| validator(label, *power))
-            .collect();
+        let validators: Vec<_> = (1..).zip(powers).map(|(label, power)| validator(label, *power)).collect();
         ValidatorSet::new(&validators).unwrap()
     }
 
     /// The proposer's label and the priorities by ascending address.
     fn state(set: &ValidatorSet) -> (u8, Vec<i64>) {
-        (
-            set.proposer(0).address.0[0],
-            set.seats().iter().map(|seat| seat.priority).collect(),
-        )
+        (set.proposer(0).address.0[0], set.seats().iter().map(|seat| seat.priority).collect())
     }
 
     // The rows of `validation-layer §2.5`.
@@ -291,12 +252,8 @@ mod tests {
 
         set = set.change(&[validator(4, 4)]).unwrap();
         assert_eq!(state(&set).1, [4, 5, 0, -8]);
-        for row in [
-            (2, vec![5, -3, 3, -4]),
-            (1, vec![-4, -1, 6, 0]),
-            (3, vec![-3, 1, -1, 4]),
-            (4, vec![-2, 3, 2, -2]),
-        ] {
+        for row in [(2, vec![5, -3, 3, -4]), (1, vec![-4, -1, 6, 0]), (3, vec![-3, 1, -1, 4]), (4, vec![-2, 3, 2, -2])]
+        {
             set = set.increment(1);
             assert_eq!(state(&set), row);
         }
@@ -326,10 +283,7 @@ mod tests {
     #[test]
     fn far_priorities_are_brought_together() {
         let mut set = set(&[1, 1, 1]);
-        let forced: Vec<Seat> = (1..)
-            .zip([-100, 0, 101])
-            .map(|(l, p)| Seat::new(validator(l, 1), p))
-            .collect();
+        let forced: Vec<Seat> = (1..).zip([-100, 0, 101]).map(|(l, p)| Seat::new(validator(l, 1), p)).collect();
         set.seats = forced.into();
         assert_eq!(state(&set.increment(1)), (3, vec![-1, 1, 0]));
     }
@@ -338,14 +292,8 @@ mod tests {
     fn what_cannot_be_a_set_is_refused() {
         let [a, b] = [1, 2].map(Address::repeat_byte);
         assert_eq!(ValidatorSet::new(&[]), Err(SetError::Empty));
-        assert_eq!(
-            ValidatorSet::new(&[validator(1, 0)]),
-            Err(SetError::Power { validator: a, got: 0 })
-        );
-        assert_eq!(
-            ValidatorSet::new(&[validator(1, -1)]),
-            Err(SetError::Power { validator: a, got: -1 })
-        );
+        assert_eq!(ValidatorSet::new(&[validator(1, 0)]), Err(SetError::Power { validator: a, got: 0 }));
+        assert_eq!(ValidatorSet::new(&[validator(1, -1)]), Err(SetError::Power { validator: a, got: -1 }));
         let twice = [validator(1, 1), validator(1, 2)];
         assert_eq!(ValidatorSet::new(&twice), Err(SetError::Twice { validator: a }));
         let much = [validator(1, MOST_POWER), validator(2, 1)];

@@ -57,9 +57,7 @@ impl Block {
     /// Never: every part of a block has a JSON form.
     #[must_use]
     pub fn to_bytes(&self) -> Bytes {
-        serde_json::to_vec(self)
-            .expect("numbers, texts and lists have a JSON form")
-            .into()
+        serde_json::to_vec(self).expect("numbers, texts and lists have a JSON form").into()
     }
 
     /// Reads what [`Self::to_bytes`] wrote.
@@ -67,10 +65,7 @@ impl Block {
     /// # Errors
     /// [`BlockError`] for anything else.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, BlockError> {
-        serde_json::from_slice(bytes).map_err(|e| BlockError {
-            bytes: bytes.len(),
-            reason: e.to_string(),
-        })
+        serde_json::from_slice(bytes).map_err(|e| BlockError { bytes: bytes.len(), reason: e.to_string() })
     }
 }
 
@@ -95,10 +90,7 @@ pub fn votes_from_bytes(extension: &[u8]) -> Result<Vec<Vote>, BlockError> {
     if extension.is_empty() {
         return Ok(Vec::new());
     }
-    serde_json::from_slice(extension).map_err(|e| BlockError {
-        bytes: extension.len(),
-        reason: e.to_string(),
-    })
+    serde_json::from_slice(extension).map_err(|e| BlockError { bytes: extension.len(), reason: e.to_string() })
 }
 
 /// Writes the votes of a precommit's extension; no votes are no bytes.

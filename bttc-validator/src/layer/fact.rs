@@ -110,14 +110,9 @@ impl Question {
             (Self::Event { expected, .. }, Answer::Event(got)) => claims(expected, got),
             (Self::RangeRoot { expected, .. }, Answer::Root(got)) => got == expected,
             (Self::Header { expected, .. }, Answer::Header(got)) => got == expected,
-            (
-                Self::Seed {
-                    expected,
-                    last_span: (start, end),
-                    ..
-                },
-                Answer::Seed { hash, head },
-            ) => hash == expected && (start..=end).contains(&head),
+            (Self::Seed { expected, last_span: (start, end), .. }, Answer::Seed { hash, head }) => {
+                hash == expected && (start..=end).contains(&head)
+            }
             _ => false,
         };
         if holds { VoteResult::Yes } else { VoteResult::Skip }
@@ -130,10 +125,7 @@ impl Question {
 fn claims(expected: &RootEvent, got: &RootEvent) -> bool {
     match (expected, got) {
         (RootEvent::Staked(expected), RootEvent::Staked(got)) => {
-            Staked {
-                total: expected.total,
-                ..got.clone()
-            } == *expected
+            Staked { total: expected.total, ..got.clone() } == *expected
         }
         _ => expected == got,
     }

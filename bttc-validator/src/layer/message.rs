@@ -173,9 +173,7 @@ impl Message {
     /// Never: every message has a JSON form.
     #[must_use]
     pub fn id(&self) -> MessageId {
-        MessageId(keccak256(
-            serde_json::to_vec(self).expect("numbers, texts and lists have a JSON form"),
-        ))
+        MessageId(keccak256(serde_json::to_vec(self).expect("numbers, texts and lists have a JSON form")))
     }
 
     /// Whether validators vote on it before it takes effect.
@@ -202,12 +200,9 @@ impl Message {
                     signer: e.signer,
                 }
                 .sign_data(),
-                RootEvent::SignerChange(e) => vote::SignerUpdate {
-                    validator: e.validator,
-                    nonce: e.nonce,
-                    signer: e.new_signer,
+                RootEvent::SignerChange(e) => {
+                    vote::SignerUpdate { validator: e.validator, nonce: e.nonce, signer: e.new_signer }.sign_data()
                 }
-                .sign_data(),
                 RootEvent::UnstakeInit(e) => vote::ValidatorExit {
                     validator: e.validator,
                     nonce: e.nonce,
@@ -225,25 +220,15 @@ impl Message {
     #[must_use]
     pub fn question(&self, last_span: (u64, u64), seed_block: u64) -> Option<Question> {
         Some(match self {
-            Self::Staking(m) => Question::Event {
-                root_chain: RootChainId::Tron,
-                place: m.place,
-                expected: m.event.clone(),
-            },
+            Self::Staking(m) => {
+                Question::Event { root_chain: RootChainId::Tron, place: m.place, expected: m.event.clone() }
+            }
             Self::EventRecord(m) => Question::Event {
                 root_chain: m.root_chain,
                 place: m.place,
-                expected: RootEvent::StateSynced(StateSynced {
-                    id: m.id,
-                    receiver: m.receiver,
-                    data: m.data.clone(),
-                }),
+                expected: RootEvent::StateSynced(StateSynced { id: m.id, receiver: m.receiver, data: m.data.clone() }),
             },
-            Self::ProposeSpan(m) => Question::Seed {
-                block: seed_block,
-                expected: m.seed,
-                last_span,
-            },
+            Self::ProposeSpan(m) => Question::Seed { block: seed_block, expected: m.seed, last_span },
             Self::Checkpoint(m) => Question::RangeRoot {
                 start: m.checkpoint.range.start(),
                 end: m.checkpoint.range.end(),
@@ -252,12 +237,7 @@ impl Message {
             Self::CheckpointAck(m) => Question::Header {
                 root_chain: m.root_chain,
                 number: m.ack.number,
-                expected: Header {
-                    root: m.ack.root,
-                    start: m.ack.start,
-                    end: m.ack.end,
-                    proposer: m.ack.proposer,
-                },
+                expected: Header { root: m.ack.root, start: m.ack.start, end: m.ack.end, proposer: m.ack.proposer },
             },
             Self::CheckpointNoAck(_) => return None,
         })

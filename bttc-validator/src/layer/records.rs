@@ -108,10 +108,7 @@ impl Records {
             return Err(RecordError::Synced { root_chain, id });
         }
         if message.chain_id != chain_id {
-            return Err(RecordError::ChainId {
-                got: message.chain_id,
-                expected: chain_id,
-            });
+            return Err(RecordError::ChainId { got: message.chain_id, expected: chain_id });
         }
         let sequence = sequence(message);
         if self.sequences.contains(&sequence) {
@@ -139,10 +136,7 @@ impl Records {
             tx_hash: message.place.transaction,
             log_index: message.place.log_index,
             chain_id: message.chain_id.to_string(),
-            time: RecordTime {
-                seconds: time,
-                nanoseconds: 0,
-            },
+            time: RecordTime { seconds: time, nanoseconds: 0 },
         };
         self.records.insert(local, record.clone());
         self.known.insert((root_chain, id), local);

@@ -233,10 +233,7 @@ impl Layer {
     pub fn apply(&mut self, block: &Block, voters: &[Validator]) -> Result<Vec<LayerEvent>, WrongHeight> {
         let expected = self.height.saturating_add(1);
         if block.height != expected {
-            return Err(WrongHeight {
-                got: block.height,
-                expected,
-            });
+            return Err(WrongHeight { got: block.height, expected });
         }
         self.height = block.height;
         self.time = block.time;
@@ -251,25 +248,16 @@ impl Layer {
     }
 
     fn settle_all(&mut self, block: &Block, voters: &[Validator]) -> Vec<LayerEvent> {
-        let due = self
-            .height
-            .checked_sub(2)
-            .and_then(|height| self.in_flight.remove(&height))
-            .unwrap_or_default();
+        let due = self.height.checked_sub(2).and_then(|height| self.in_flight.remove(&height)).unwrap_or_default();
         let commits = block.last_commit.iter().flat_map(|commit| &commit.commits);
-        let votes: Vec<(Address, Vec<Vote>)> = commits
-            .map(|c| (c.validator, votes_from_bytes(&c.extension).unwrap_or_default()))
-            .collect();
+        let votes: Vec<(Address, Vec<Vote>)> =
+            commits.map(|c| (c.validator, votes_from_bytes(&c.extension).unwrap_or_default())).collect();
         let mut due: BTreeMap<MessageId, Message> = due.into_iter().map(|message| (message.id(), message)).collect();
         let ids: Vec<MessageId> = due.keys().copied().collect();
         let settle = |(id, tally): (MessageId, Tally)| {
             let message = due.remove(&id)?;
             let outcome = self.settle(&message, tally.verdict());
-            Some(LayerEvent::Settled(Box::new(Settled {
-                message,
-                tally,
-                outcome,
-            })))
+            Some(LayerEvent::Settled(Box::new(Settled { message, tally, outcome })))
         };
         tallies(ids, &votes, voters).into_iter().filter_map(settle).collect()
     }
@@ -278,11 +266,7 @@ impl Layer {
         let mut admitted: Vec<Message> = Vec::new();
         let mut events = Vec::new();
         for message in &block.messages {
-            let outcome = if admitted.contains(message) {
-                Err(Refusal::Twice)
-            } else {
-                self.admit(message, self.time)
-            };
+            let outcome = if admitted.contains(message) { Err(Refusal::Twice) } else { self.admit(message, self.time) };
             events.push(match outcome {
                 Ok(None) => {
                     admitted.push(message.clone());

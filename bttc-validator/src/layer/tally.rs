@@ -63,18 +63,8 @@ pub(super) fn tallies(
     voters: &[Validator],
 ) -> Vec<(MessageId, Tally)> {
     let quorum = PowerQuorum::over(voters);
-    let mut open: BTreeMap<MessageId, Tally> = messages
-        .into_iter()
-        .map(|id| {
-            (
-                id,
-                Tally {
-                    total: quorum.total(),
-                    ..Tally::default()
-                },
-            )
-        })
-        .collect();
+    let mut open: BTreeMap<MessageId, Tally> =
+        messages.into_iter().map(|id| (id, Tally { total: quorum.total(), ..Tally::default() })).collect();
     let mut order = Vec::new();
     for (voter, votes) in votes {
         let Some(weight) = quorum.weight(*voter) else { continue };
@@ -107,27 +97,16 @@ mod tests {
     use bttc_core::{id::ValidatorId, validator::VotingPower};
 
     fn message(n: u8) -> MessageId {
-        Message::CheckpointNoAck(CheckpointNoAck {
-            from: Address::repeat_byte(n),
-        })
-        .id()
+        Message::CheckpointNoAck(CheckpointNoAck { from: Address::repeat_byte(n) }).id()
     }
 
     fn vote(message: MessageId, result: VoteResult) -> Vote {
-        Vote {
-            message,
-            result,
-            signature: None,
-        }
+        Vote { message, result, signature: None }
     }
 
     fn voters(powers: &[i64]) -> Vec<Validator> {
         let voter = |(n, power): (u8, &i64)| {
-            Validator::new(
-                ValidatorId::new(n.into()),
-                Address::repeat_byte(n),
-                VotingPower::new(*power),
-            )
+            Validator::new(ValidatorId::new(n.into()), Address::repeat_byte(n), VotingPower::new(*power))
         };
         (1..).zip(powers).map(voter).collect()
     }
@@ -141,10 +120,7 @@ mod tests {
             let votes: Vec<_> = voters.iter().take(count).map(|v| (v.signer, vec![yes, yes])).collect();
             tallies([id], &votes, &voters)[0].1.verdict()
         };
-        assert_eq!(
-            [1, 2, 3, 4].map(voted),
-            [VoteResult::Skip, VoteResult::Skip, VoteResult::Yes, VoteResult::Yes]
-        );
+        assert_eq!([1, 2, 3, 4].map(voted), [VoteResult::Skip, VoteResult::Skip, VoteResult::Yes, VoteResult::Yes]);
     }
 
     #[test]
@@ -153,15 +129,9 @@ mod tests {
         let voters = voters(&[1, 1]);
         let votes = [
             (voters[0].signer, vec![vote(b, VoteResult::Yes)]),
-            (
-                voters[1].signer,
-                vec![vote(a, VoteResult::Yes), vote(b, VoteResult::Yes)],
-            ),
+            (voters[1].signer, vec![vote(a, VoteResult::Yes), vote(b, VoteResult::Yes)]),
         ];
-        let order: Vec<_> = tallies([a, b, c], &votes, &voters)
-            .into_iter()
-            .map(|(id, _)| id)
-            .collect();
+        let order: Vec<_> = tallies([a, b, c], &votes, &voters).into_iter().map(|(id, _)| id).collect();
         assert_eq!(order, [b, a, c]);
     }
 }

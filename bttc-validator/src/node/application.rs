@@ -14,16 +14,8 @@ const TOLERANCE: u64 = 3;
 impl Application for Node {
     fn propose(&mut self, height: Height, _: Round) -> Option<Bytes> {
         let time = self.now.max(self.layer.time());
-        let last_commit = self.last.as_ref().map(|d| LastCommit {
-            round: d.round,
-            commits: d.commits.clone(),
-        });
-        let mut block = Block {
-            height: height.get(),
-            time,
-            last_commit,
-            messages: Vec::new(),
-        };
+        let last_commit = self.last.as_ref().map(|d| LastCommit { round: d.round, commits: d.commits.clone() });
+        let mut block = Block { height: height.get(), time, last_commit, messages: Vec::new() };
         // Only what is admitted after all before it is worth a place.
         let voters = self.voters();
         let mut trial = self.layer.clone();
@@ -81,9 +73,7 @@ impl Application for Node {
             _ => &[],
         });
         let id = ValidatorId::new(0); // the engine goes by the signer
-        let changes: Vec<_> = changes
-            .map(|update| Validator::new(id, update.signer, update.power))
-            .collect();
+        let changes: Vec<_> = changes.map(|update| Validator::new(id, update.signer, update.power)).collect();
         self.note(events);
         changes
     }
@@ -92,9 +82,7 @@ impl Application for Node {
 impl Node {
     /// Who could vote on the last height.
     fn voters(&self) -> Vec<Validator> {
-        self.last
-            .as_ref()
-            .map_or_else(Vec::new, |decision| decision.validators.clone())
+        self.last.as_ref().map_or_else(Vec::new, |decision| decision.validators.clone())
     }
 
     /// Whether a block may be the next one: its height, its time, and a last commit that more than two thirds signed.
@@ -103,11 +91,7 @@ impl Node {
         let committed = match (&self.last, &block.last_commit) {
             (None, None) => true,
             (Some(last), Some(commit)) => {
-                let claimed = Decision {
-                    round: commit.round,
-                    commits: commit.commits.clone(),
-                    ..last.clone()
-                };
+                let claimed = Decision { round: commit.round, commits: commit.commits.clone(), ..last.clone() };
                 claimed.verify(self.layer.spec().chain_id, &last.validators).is_ok()
             }
             _ => false,

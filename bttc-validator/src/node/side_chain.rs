@@ -21,10 +21,7 @@ impl OwnSideChain<'_> {
     }
 
     fn leaf(&self, number: u64) -> Result<Leaf, SideChainError> {
-        let above = SideChainError::AboveHead {
-            got: number,
-            head: self.height(),
-        };
+        let above = SideChainError::AboveHead { got: number, head: self.height() };
         self.0.header(number).map(|header| header.leaf()).ok_or(above)
     }
 }
@@ -43,11 +40,7 @@ impl SideChain for OwnSideChain<'_> {
         // Newest first: whoever asks has just sent it.
         for block in (0..=self.height()).rev() {
             let Some(found) = self.0.block(block) else { continue };
-            let place = found
-                .block()
-                .transactions()
-                .iter()
-                .position(|t| t.hash() == transaction);
+            let place = found.block().transactions().iter().position(|t| t.hash() == transaction);
             if let Some(index) = place.and_then(|place| u64::try_from(place).ok()) {
                 return Ok(Some(TransactionPlace { block, index }));
             }
@@ -60,23 +53,15 @@ impl SideChain for OwnSideChain<'_> {
     }
 
     async fn receipts(&self, block: u64) -> Result<Vec<Receipt>, SideChainError> {
-        let above = SideChainError::AboveHead {
-            got: block,
-            head: self.height(),
-        };
+        let above = SideChainError::AboveHead { got: block, head: self.height() };
         let receipts = self.0.receipts(block).ok_or(above)?;
-        let read = receipts
-            .iter()
-            .map(|receipt| exit::Receipt::decode(&receipt.to_consensus_bytes()));
-        read.collect::<Result<_, _>>()
-            .map_err(|e| SideChainError::Permanent { cause: e.to_string() })
+        let read = receipts.iter().map(|receipt| exit::Receipt::decode(&receipt.to_consensus_bytes()));
+        read.collect::<Result<_, _>>().map_err(|e| SideChainError::Permanent { cause: e.to_string() })
     }
 
     async fn root(&self, range: BlockRange) -> Result<B256, SideChainError> {
         let leaves = (range.start()..=range.end()).map(|number| Ok(self.leaf(number)?.hash()));
         let leaves = leaves.collect::<Result<Vec<_>, SideChainError>>()?;
-        root_of(leaves).ok_or(SideChainError::Permanent {
-            cause: "an empty range has no root".into(),
-        })
+        root_of(leaves).ok_or(SideChainError::Permanent { cause: "an empty range has no root".into() })
     }
 }

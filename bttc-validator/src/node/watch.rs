@@ -29,12 +29,7 @@ pub struct RootChainAt {
 impl RootChainAt {
     /// A chain to be read from this block on.
     pub fn new(chain: Arc<dyn RootChain>, contracts: Contracts, from: u64) -> Self {
-        Self {
-            chain,
-            contracts,
-            next: from,
-            seed: None,
-        }
+        Self { chain, contracts, next: from, seed: None }
     }
 }
 
@@ -66,27 +61,15 @@ impl Node {
         let Some(to) = head.checked_sub(confirmations).filter(|to| *to >= at.next) else {
             return Ok(());
         };
-        let contracts = [
-            at.contracts.root_chain,
-            at.contracts.staking_info,
-            at.contracts.state_sender,
-        ];
-        let filter = LogFilter {
-            from: at.next,
-            to,
-            addresses: contracts.to_vec(),
-            topics: RootEvent::topics(),
-        };
+        let contracts = [at.contracts.root_chain, at.contracts.staking_info, at.contracts.state_sender];
+        let filter = LogFilter { from: at.next, to, addresses: contracts.to_vec(), topics: RootEvent::topics() };
         for log in at.chain.logs(&filter).await? {
             // A log that does not decode is no event of the protocol, whatever its first topic.
             let Ok(Some(event)) = RootEvent::decode(&log.data) else {
                 continue;
             };
-            let place = LogPlace {
-                block_number: log.block_number,
-                log_index: log.log_index,
-                transaction: log.transaction,
-            };
+            let place =
+                LogPlace { block_number: log.block_number, log_index: log.log_index, transaction: log.transaction };
             self.observed.insert((id, place), event);
         }
         at.next = to.saturating_add(1);
@@ -118,39 +101,22 @@ impl Node {
         Ok(match question {
             Question::RangeRoot { start, end, .. } => {
                 let range = BlockRange::new(*start, *end).ok();
-                range
-                    .and_then(|range| self.root(range))
-                    .map_or(Answer::Unknown, Answer::Root)
+                range.and_then(|range| self.root(range)).map_or(Answer::Unknown, Answer::Root)
             }
             Question::Seed { block, .. } => {
                 let Some(at) = chain(&RootChainId::Ethereum) else {
                     return Ok(Answer::Unknown);
                 };
                 let head = self.chain.head().header().height();
-                at.chain
-                    .block(*block)
-                    .await?
-                    .map_or(Answer::Unknown, |b| Answer::Seed { hash: b.hash, head })
+                at.chain.block(*block).await?.map_or(Answer::Unknown, |b| Answer::Seed { hash: b.hash, head })
             }
             Question::Event { root_chain, place, .. } => {
                 let Some(at) = chain(root_chain) else {
                     return Ok(Answer::Unknown);
                 };
                 let (from, to) = (place.block_number, place.block_number);
-                let addresses = vec![
-                    at.contracts.root_chain,
-                    at.contracts.staking_info,
-                    at.contracts.state_sender,
-                ];
-                let logs = at
-                    .chain
-                    .logs(&LogFilter {
-                        from,
-                        to,
-                        addresses,
-                        topics: Vec::new(),
-                    })
-                    .await?;
+                let addresses = vec![at.contracts.root_chain, at.contracts.staking_info, at.contracts.state_sender];
+                let logs = at.chain.logs(&LogFilter { from, to, addresses, topics: Vec::new() }).await?;
                 let found = logs
                     .iter()
                     .find(|log| log.log_index == place.log_index && log.transaction == place.transaction)
@@ -162,10 +128,7 @@ impl Node {
                     return Ok(Answer::Unknown);
                 };
                 let question = header_blocks::Question::HeaderBlock(HeaderBlockId::of(*number));
-                let call = RootCall {
-                    to: at.contracts.root_chain,
-                    data: question.to_calldata(),
-                };
+                let call = RootCall { to: at.contracts.root_chain, data: question.to_calldata() };
                 let head = at.chain.head().await?.number;
                 let answer = at.chain.call(&call, head).await?;
                 let header = header_blocks::HeaderBlock::from_answer(&answer).and_then(|h| {
@@ -193,11 +156,7 @@ impl Node {
             if matches!(outcome, Err(RootChainError::Transient { .. })) {
                 self.signed.push((root_chain, signed.clone()));
             }
-            submitted.push(Submitted {
-                root_chain,
-                signed,
-                outcome,
-            });
+            submitted.push(Submitted { root_chain, signed, outcome });
         }
         submitted
     }

@@ -198,10 +198,7 @@ impl RootContracts {
         let (at, data) = (self.addresses, call.data.as_ref());
         let answer = if call.to == at.root_chain {
             let question = header_blocks::Question::decode(data).ok_or_else(|| Reverted::new(""))?;
-            return self
-                .header_blocks
-                .answer(&question)
-                .map_err(|e| Reverted::new(e.reason()));
+            return self.header_blocks.answer(&question).map_err(|e| Reverted::new(e.reason()));
         } else if call.to == at.token {
             let call = abi::balanceOfCall::abi_decode(data).map_err(Reverted::silent)?;
             self.stake.token().balance(call.holder).to_word().abi_encode()
@@ -212,10 +209,7 @@ impl RootContracts {
             match abi::validatorRewardCall::abi_decode(data) {
                 Ok(call) => {
                     let id = u64::try_from(call.validatorId).map_err(Reverted::silent)?;
-                    let reward = self
-                        .stake
-                        .validator_reward(ValidatorId::new(id))
-                        .map_err(Reverted::silent)?;
+                    let reward = self.stake.validator_reward(ValidatorId::new(id)).map_err(Reverted::silent)?;
                     reward.to_word().abi_encode()
                 }
                 Err(_) => {
@@ -254,16 +248,12 @@ impl RootContracts {
                         .acceptDelegation
                         .then(|| self.addresses.stake_manager.create(self.stake.next_id().get())),
                 };
-                self.stake
-                    .stake_for(sender, &stake)
-                    .map_err(|e| Reverted::new(e.reason()))?
+                self.stake.stake_for(sender, &stake).map_err(|e| Reverted::new(e.reason()))?
             }
             Err(_) => {
                 let call = abi::withdrawRewardsCall::abi_decode(data).map_err(Reverted::silent)?;
                 let id = u64::try_from(call.validatorId).map_err(Reverted::silent)?;
-                self.stake
-                    .withdraw_rewards(sender, ValidatorId::new(id))
-                    .map_err(Reverted::silent)?
+                self.stake.withdraw_rewards(sender, ValidatorId::new(id)).map_err(Reverted::silent)?
             }
         };
         Ok(self.stake_logs(events))
@@ -284,22 +274,14 @@ impl RootContracts {
             pending.signatures(),
         );
         let paid = paid.map_err(|e| Reverted::new(e.reason()))?;
-        let recorded = self
-            .header_blocks
-            .accept(pending, paid.reward, now)
-            .map_err(|e| Reverted::new(e.reason()))?;
+        let recorded = self.header_blocks.accept(pending, paid.reward, now).map_err(|e| Reverted::new(e.reason()))?;
         Ok(vec![(self.addresses.root_chain, recorded.to_log_data())])
     }
 
     fn bridge_call(&mut self, sender: Address, data: &[u8], block: u64) -> Result<Logs, Reverted> {
         match abi::depositForCall::abi_decode(data) {
             Ok(call) => {
-                let deposit = Deposit {
-                    sender,
-                    user: call.user,
-                    root_token: call.rootToken,
-                    data: call.depositData,
-                };
+                let deposit = Deposit { sender, user: call.user, root_token: call.rootToken, data: call.depositData };
                 self.deposit(&deposit, block)
             }
             Err(_) => {
@@ -320,9 +302,7 @@ impl RootContracts {
         let token = self.stake.token_mut();
         let taken = token.transfer_from(at.erc20_predicate, locked.sender, at.erc20_predicate, amount);
         let mut logs = self.token_logs(taken.map_err(Reverted::silent)?);
-        let synced = self
-            .state_sender
-            .sync_state(at.root_chain_manager, locked.receiver, locked.message.to_bytes());
+        let synced = self.state_sender.sync_state(at.root_chain_manager, locked.receiver, locked.message.to_bytes());
         let synced = synced.map_err(|e| Reverted::new(e.reason()))?;
         logs.push((at.state_sender, RootEvent::StateSynced(synced).to_log_data()));
         Ok(logs)
@@ -337,36 +317,24 @@ impl RootContracts {
             return Err(Reverted::new(""));
         }
         let amount = Amount::from_word(payout.amount);
-        let paid = self
-            .stake
-            .token_mut()
-            .transfer(self.addresses.erc20_predicate, payout.beneficiary, amount);
+        let paid = self.stake.token_mut().transfer(self.addresses.erc20_predicate, payout.beneficiary, amount);
         Ok(self.token_logs([paid.map_err(Reverted::silent)?]))
     }
 
     /// The one token that is modelled; a call of any other has no code behind it.
     fn only_staking_token(&self, token: Address) -> Result<(), Reverted> {
-        if token == self.addresses.token {
-            Ok(())
-        } else {
-            Err(Reverted::new(""))
-        }
+        if token == self.addresses.token { Ok(()) } else { Err(Reverted::new("")) }
     }
 
     fn token_logs(&self, events: impl IntoIterator<Item = TokenEvent>) -> Logs {
-        events
-            .into_iter()
-            .map(|event| (self.addresses.token, token_log(&event)))
-            .collect()
+        events.into_iter().map(|event| (self.addresses.token, token_log(&event))).collect()
     }
 
     /// The logs that a model writes of a staking operation: the token's, and those the protocol reacts to.
     fn stake_logs(&self, events: Vec<StakeEvent>) -> Logs {
         let log = |event: StakeEvent| match &event {
             StakeEvent::Token(event) => Some((self.addresses.token, token_log(event))),
-            _ => event
-                .to_root_event()
-                .map(|event| (self.addresses.staking_info, event.to_log_data())),
+            _ => event.to_root_event().map(|event| (self.addresses.staking_info, event.to_log_data())),
         };
         events.into_iter().filter_map(log).collect()
     }
@@ -374,17 +342,11 @@ impl RootContracts {
 
 fn token_log(event: &TokenEvent) -> LogData {
     match *event {
-        TokenEvent::Transfer { from, to, value } => abi::Transfer {
-            from,
-            to,
-            value: value.to_word(),
+        TokenEvent::Transfer { from, to, value } => {
+            abi::Transfer { from, to, value: value.to_word() }.encode_log_data()
         }
-        .encode_log_data(),
-        TokenEvent::Approval { owner, spender, value } => abi::Approval {
-            owner,
-            spender,
-            value: value.to_word(),
+        TokenEvent::Approval { owner, spender, value } => {
+            abi::Approval { owner, spender, value: value.to_word() }.encode_log_data()
         }
-        .encode_log_data(),
     }
 }

@@ -38,11 +38,7 @@ impl ModelRootChain {
     /// A chain with these contracts, whose block 0 has this time (Unix seconds).
     #[must_use]
     pub fn new(id: RootChainId, seed: u64, time: u64, contracts: RootContracts) -> Self {
-        let genesis = BlockRef {
-            number: 0,
-            hash: block_hash(id, seed, 0),
-            time,
-        };
+        let genesis = BlockRef { number: 0, hash: block_hash(id, seed, 0), time };
         let state = State {
             contracts,
             blocks: vec![genesis],
@@ -51,22 +47,14 @@ impl ModelRootChain {
             transactions: 0,
             open_logs: 0,
         };
-        Self {
-            id,
-            seed,
-            state: Mutex::new(state),
-        }
+        Self { id, seed, state: Mutex::new(state) }
     }
 
     /// Closes the open block at this time (Unix seconds).
     pub fn mine(&self, time: u64) -> BlockRef {
         let mut state = self.state();
         let number = state.next_block();
-        let block = BlockRef {
-            number,
-            hash: block_hash(self.id, self.seed, number),
-            time,
-        };
+        let block = BlockRef { number, hash: block_hash(self.id, self.seed, number), time };
         state.blocks.push(block);
         state.open_logs = 0;
         block
@@ -104,12 +92,7 @@ impl ModelRootChain {
             .collect();
         state.open_logs = first.saturating_add(logs.len().try_into().unwrap_or(u64::MAX));
         state.logs.extend(logs.iter().cloned());
-        let receipt = RootReceipt {
-            transaction,
-            block_number,
-            revert,
-            logs,
-        };
+        let receipt = RootReceipt { transaction, block_number, revert, logs };
         state.receipts.insert(transaction, receipt.clone());
         receipt
     }
@@ -126,10 +109,7 @@ impl ModelRootChain {
     }
 
     fn permanent(&self, cause: impl fmt::Display) -> RootChainError {
-        RootChainError::Permanent {
-            root_chain: self.id,
-            cause: cause.to_string(),
-        }
+        RootChainError::Permanent { root_chain: self.id, cause: cause.to_string() }
     }
 }
 
@@ -141,11 +121,7 @@ impl State {
 
     fn head(&self) -> BlockRef {
         // Block 0 is there from the start.
-        self.blocks.last().copied().unwrap_or(BlockRef {
-            number: 0,
-            hash: B256::ZERO,
-            time: 0,
-        })
+        self.blocks.last().copied().unwrap_or(BlockRef { number: 0, hash: B256::ZERO, time: 0 })
     }
 }
 
@@ -205,13 +181,9 @@ impl RootChain for ModelRootChain {
         let state = self.state();
         let head = state.head().number;
         if at != head {
-            return Err(self.permanent(format_args!(
-                "state of block {at} asked for, only that of {head} is kept"
-            )));
+            return Err(self.permanent(format_args!("state of block {at} asked for, only that of {head} is kept")));
         }
-        state.contracts.call(call).map_err(|reverted| RootChainError::Reverted {
-            reason: reverted.reason,
-        })
+        state.contracts.call(call).map_err(|reverted| RootChainError::Reverted { reason: reverted.reason })
     }
 
     async fn submit(&self, sender: Address, call: &RootCall) -> Result<B256, RootChainError> {
@@ -226,11 +198,7 @@ impl RootChain for ModelRootChain {
     async fn receipt(&self, transaction: B256) -> Result<Option<RootReceipt>, RootChainError> {
         let state = self.state();
         let head = state.head().number;
-        Ok(state
-            .receipts
-            .get(&transaction)
-            .filter(|receipt| receipt.block_number <= head)
-            .cloned())
+        Ok(state.receipts.get(&transaction).filter(|receipt| receipt.block_number <= head).cloned())
     }
 }
 

@@ -24,13 +24,7 @@ impl<'a> Case<'a> {
     const CHAINS: &'static str = "chain-replay";
 
     pub(crate) fn new(file: &'a Path, shelf: &'a Shelf, place: usize, value: &'a Value) -> Self {
-        Self {
-            file,
-            shelf,
-            place,
-            value,
-            checked: RefCell::default(),
-        }
+        Self { file, shelf, place, value, checked: RefCell::default() }
     }
 
     /// Its name; its place, as in `cases[7]`, where it has none.
@@ -68,10 +62,7 @@ impl<'a> Case<'a> {
     /// # Errors
     /// A [`Failure`] when there is none.
     pub fn expect(&self) -> Result<Expect<'_>, Failure> {
-        Ok(Expect {
-            field: Field::new(self.part("expect")?, Location::root("expect")),
-            checked: &self.checked,
-        })
+        Ok(Expect { field: Field::new(self.part("expect")?, Location::root("expect")), checked: &self.checked })
     }
 
     /// Fails on the first value in `expect` that nothing was compared with.
@@ -168,9 +159,7 @@ impl<'c> Expect<'c> {
     /// A [`Failure`] when the field was recorded.
     pub fn absent(&self, name: &str, got: impl core::fmt::Display) -> Result<(), Failure> {
         let recorded = self.field(name)?;
-        recorded.map_or(Ok(()), |field| {
-            Err(Failure::new(field.field.location(), got, field.field.value()))
-        })
+        recorded.map_or(Ok(()), |field| Err(Failure::new(field.field.location(), got, field.field.value())))
     }
 
     /// A field of this object; `None` where it was not recorded.
@@ -201,15 +190,10 @@ impl<'c> Expect<'c> {
     }
 
     fn with(&self, field: Field<'c>) -> Self {
-        Self {
-            field,
-            checked: self.checked,
-        }
+        Self { field, checked: self.checked }
     }
 
     fn mark(&self) {
-        self.checked
-            .borrow_mut()
-            .insert(core::ptr::from_ref(self.field.value()));
+        self.checked.borrow_mut().insert(core::ptr::from_ref(self.field.value()));
     }
 }

@@ -68,9 +68,7 @@ impl<'a> Field<'a> {
     pub fn entries(&self) -> Result<Vec<(&'a str, Self)>, Failure> {
         let map = self.value.as_object().ok_or_else(|| self.refused("an object"))?;
         let entries = map.iter();
-        Ok(entries
-            .map(|(name, value)| (name.as_str(), Self::new(value, self.location.field(name))))
-            .collect())
+        Ok(entries.map(|(name, value)| (name.as_str(), Self::new(value, self.location.field(name)))).collect())
     }
 
     /// The items of this array.
@@ -80,9 +78,7 @@ impl<'a> Field<'a> {
     pub fn items(&self) -> Result<Vec<Self>, Failure> {
         let items = self.value.as_array().ok_or_else(|| self.refused("an array"))?;
         let items = items.iter().enumerate();
-        Ok(items
-            .map(|(place, value)| Self::new(value, self.location.index(place)))
-            .collect())
+        Ok(items.map(|(place, value)| Self::new(value, self.location.index(place))).collect())
     }
 
     /// Each item of this array, read by `read`.
@@ -239,16 +235,9 @@ mod tests {
             assert_eq!(field(&value).u64(), Ok(7));
             assert_eq!(field(&value).i256(), Ok(I256::unchecked_from(7)));
         }
-        for value in [
-            json!("07"),
-            json!("+7"),
-            json!(" 7"),
-            json!("7_0"),
-            json!(""),
-            json!("-"),
-            json!("-0"),
-            json!(7.0),
-        ] {
+        for value in
+            [json!("07"), json!("+7"), json!(" 7"), json!("7_0"), json!(""), json!("-"), json!("-0"), json!(7.0)]
+        {
             assert!(field(&value).u64().is_err(), "{value}");
             assert!(field(&value).u256().is_err(), "{value}");
             assert!(field(&value).i256().is_err(), "{value}");
@@ -262,24 +251,11 @@ mod tests {
     #[test]
     fn bytes_are_hex_with_one_prefix() {
         assert_eq!(field(&json!("0x")).bytes(), Ok(Bytes::new()));
-        for value in [
-            json!("0x0"),
-            json!("00"),
-            json!("0X00"),
-            json!("0x0x00"),
-            json!("0xgg"),
-            json!("0xé0"),
-            json!(0),
-        ] {
+        for value in [json!("0x0"), json!("00"), json!("0X00"), json!("0x0x00"), json!("0xgg"), json!("0xé0"), json!(0)]
+        {
             assert!(field(&value).bytes().is_err(), "{value}");
         }
-        let failure = field(&json!({"root": "0x00"}))
-            .field("root")
-            .and_then(|f| f.b256())
-            .unwrap_err();
-        assert_eq!(
-            failure.to_string(),
-            "input.root: got \"0x00\", expected 32 bytes in hex"
-        );
+        let failure = field(&json!({"root": "0x00"})).field("root").and_then(|f| f.b256()).unwrap_err();
+        assert_eq!(failure.to_string(), "input.root: got \"0x00\", expected 32 bytes in hex");
     }
 }

@@ -78,11 +78,7 @@ impl VectorFile {
         }
         let packed = path.extension().is_some_and(|extension| extension == "gz");
         let reader = BufReader::new(file);
-        let text = if packed {
-            limited(MultiGzDecoder::new(reader), MAX_BYTES)?
-        } else {
-            limited(reader, MAX_BYTES)?
-        };
+        let text = if packed { limited(MultiGzDecoder::new(reader), MAX_BYTES)? } else { limited(reader, MAX_BYTES)? };
         Self::parse(path.to_owned(), &text)
     }
 
@@ -102,12 +98,7 @@ impl VectorFile {
         };
         let cases = value.get_mut("cases").map_or(Value::Null, Value::take);
         match cases {
-            Value::Array(cases) if !cases.is_empty() => Ok(Self {
-                path,
-                kind,
-                cases,
-                shelf: Shelf::default(),
-            }),
+            Value::Array(cases) if !cases.is_empty() => Ok(Self { path, kind, cases, shelf: Shelf::default() }),
             other => Err(form("cases", &other, "an array of cases")),
         }
     }
@@ -158,14 +149,8 @@ mod tests {
 
     #[test]
     fn input_without_end_is_given_up() {
-        assert!(matches!(
-            limited(io::repeat(b' '), 1_000),
-            Err(FileError::TooLarge { expected: 1_000 })
-        ));
-        assert_eq!(
-            limited(io::repeat(b' ').take(1_000), 1_000).map(|text| text.len()).ok(),
-            Some(1_000)
-        );
+        assert!(matches!(limited(io::repeat(b' '), 1_000), Err(FileError::TooLarge { expected: 1_000 })));
+        assert_eq!(limited(io::repeat(b' ').take(1_000), 1_000).map(|text| text.len()).ok(), Some(1_000));
     }
 
     #[test]
@@ -179,10 +164,7 @@ mod tests {
             (r#"{"schema":"bttc-vectors/1","kind":"rlp","cases":{"a":{}}}"#, "cases"),
         ] {
             let error = VectorFile::parse(PathBuf::new(), text.as_bytes()).unwrap_err();
-            assert!(
-                matches!(error, FileError::Form { field: got, .. } if got == field),
-                "{text}: {error}"
-            );
+            assert!(matches!(error, FileError::Form { field: got, .. } if got == field), "{text}: {error}");
         }
     }
 }

@@ -69,11 +69,7 @@ impl Got {
                 Err(_) => false,
             },
         };
-        if same {
-            Ok(())
-        } else {
-            Err(Failure::new(recorded.location(), self, recorded.value()))
-        }
+        if same { Ok(()) } else { Err(Failure::new(recorded.location(), self, recorded.value())) }
     }
 }
 

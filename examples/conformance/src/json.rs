@@ -31,8 +31,7 @@ impl<'de> DeserializeSeed<'de> for Node<'_> {
 
     fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<Value, D::Error> {
         let left = self.left.get().checked_sub(1);
-        self.left
-            .set(left.ok_or_else(|| Error::custom(format_args!("more than {MAX_VALUES} values")))?);
+        self.left.set(left.ok_or_else(|| Error::custom(format_args!("more than {MAX_VALUES} values")))?);
         reader.deserialize_any(self)
     }
 }

@@ -35,9 +35,7 @@ struct Arguments {
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let runner = Runner::new(KINDS.iter().copied())
-        .only(arguments.kinds)
-        .case(arguments.case);
+    let runner = Runner::new(KINDS.iter().copied()).only(arguments.kinds).case(arguments.case);
     let form = if arguments.json { Form::Json } else { Form::Lines };
     let mut screen = Screen::new(form);
     let report = runner.run(&arguments.paths, &mut screen);
@@ -69,20 +67,13 @@ struct Screen {
 
 impl Screen {
     fn new(form: Form) -> Self {
-        let target = if io::stderr().is_terminal() {
-            ProgressDrawTarget::stderr()
-        } else {
-            ProgressDrawTarget::hidden()
-        };
+        let target =
+            if io::stderr().is_terminal() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         let bar = ProgressBar::with_draw_target(Some(0), target);
         if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} files  {wide_msg}") {
             bar.set_style(style);
         }
-        Self {
-            bar,
-            form,
-            written: Ok(()),
-        }
+        Self { bar, form, written: Ok(()) }
     }
 
     fn close(mut self, report: &Report) -> io::Result<()> {
@@ -128,9 +119,8 @@ impl Watch for Screen {
     fn failure(&mut self, record: &FailureRecord) {
         if let (Form::Json, Ok(())) = (self.form, &self.written) {
             let mut out = io::stdout().lock();
-            self.written = serde_json::to_writer(&mut out, record)
-                .map_err(io::Error::from)
-                .and_then(|()| writeln!(out));
+            self.written =
+                serde_json::to_writer(&mut out, record).map_err(io::Error::from).and_then(|()| writeln!(out));
         }
     }
 }

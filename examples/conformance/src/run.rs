@@ -24,12 +24,7 @@ pub struct Runner<'k> {
 impl<'k> Runner<'k> {
     /// A runner that knows these kinds and runs all cases.
     pub fn new(kinds: impl IntoIterator<Item = &'k dyn Kind>) -> Self {
-        Self {
-            kinds: kinds.into_iter().collect(),
-            only: BTreeSet::new(),
-            case: None,
-            keep: 5,
-        }
+        Self { kinds: kinds.into_iter().collect(), only: BTreeSet::new(), case: None, keep: 5 }
     }
 
     /// Passes over the files of all kinds but those named so.
@@ -106,12 +101,10 @@ impl<'k> Runner<'k> {
     }
 
     fn selects(&self, name: &str) -> bool {
-        self.case
-            .as_ref()
-            .is_none_or(|pattern| match pattern.strip_prefix('=') {
-                Some(exact) => name == exact,
-                None => name.contains(pattern),
-            })
+        self.case.as_ref().is_none_or(|pattern| match pattern.strip_prefix('=') {
+            Some(exact) => name == exact,
+            None => name.contains(pattern),
+        })
     }
 
     fn broken(&self, report: &mut Report, watch: &mut dyn Watch, path: &Path, error: &FileError) {
@@ -219,11 +212,7 @@ impl Tally {
 
 impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} passed, {} failed, {} unknown",
-            self.passed, self.failed, self.unknown
-        )
+        write!(f, "{} passed, {} failed, {} unknown", self.passed, self.failed, self.unknown)
     }
 }
 

@@ -73,9 +73,7 @@ fn look(path: &Path, origin: Origin, seen: &mut BTreeSet<PathBuf>) -> Result<Opt
     if !folder {
         return Ok(None);
     }
-    let mut below = fs::read_dir(path)?
-        .map(|entry| Ok(entry?.path()))
-        .collect::<io::Result<Vec<_>>>()?;
+    let mut below = fs::read_dir(path)?.map(|entry| Ok(entry?.path())).collect::<io::Result<Vec<_>>>()?;
     below.sort();
     Ok(Some(below))
 }

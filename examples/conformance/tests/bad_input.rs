@@ -26,10 +26,7 @@ fn file(kind: &str, cases: Value) -> String {
 }
 
 fn good() -> String {
-    file(
-        "rlp",
-        json!([{ "name": "zero", "input": { "encoded": "0x00" }, "expect": { "value": "0x00" } }]),
-    )
+    file("rlp", json!([{ "name": "zero", "input": { "encoded": "0x00" }, "expect": { "value": "0x00" } }]))
 }
 
 fn packed(text: &[u8]) -> Vec<u8> {
@@ -71,10 +68,7 @@ fn broken_files_fail_and_the_others_are_run() {
         ("text.json", b"not JSON".to_vec()),
         ("cut.json", good().as_bytes()[..50].to_vec()),
         ("two.json", good().repeat(2).into_bytes()),
-        (
-            "utf8.json",
-            b"{\"schema\":\"bttc-vectors/1\",\"kind\":\"\xff\xfe\",\"cases\":[1]}".to_vec(),
-        ),
+        ("utf8.json", b"{\"schema\":\"bttc-vectors/1\",\"kind\":\"\xff\xfe\",\"cases\":[1]}".to_vec()),
         ("deep.json", "[".repeat(200_000).into_bytes()),
         ("schema.json", swapped("vectors/1", "vectors/2")),
         ("none.json", file("rlp", json!([])).into_bytes()),
@@ -130,14 +124,8 @@ fn a_field_that_nothing_is_compared_with_fails_its_case() {
         failure("rlp", case(json!({ "value": "0x00", "other": {} }))),
         "expect.other: got a field that is not checked, expected {}"
     );
-    assert_eq!(
-        failure("rlp", case(json!({}))),
-        "expect: got no field, expected what was recorded"
-    );
-    assert_eq!(
-        failure("rlp", case(json!({ "error": "invalid" }))),
-        "expect.error: got an item, expected \"invalid\""
-    );
+    assert_eq!(failure("rlp", case(json!({}))), "expect: got no field, expected what was recorded");
+    assert_eq!(failure("rlp", case(json!({ "error": "invalid" }))), "expect.error: got an item, expected \"invalid\"");
 }
 
 #[test]
@@ -228,27 +216,14 @@ fn a_chain_is_found_next_to_the_folder_or_missed_by_its_path() {
     assert_eq!(report.to_string(), "2 passed, 5 failed, 0 unknown");
     let tally = report.kinds.get("needs-chain").unwrap();
     let missed = tally.failures.first().unwrap().failure.to_string();
-    let path = root
-        .join("block-wrong")
-        .join("..")
-        .join("chain-replay")
-        .join("gone.json");
-    assert!(
-        missed.starts_with(&format!("input.chain: got {}: cannot be read", path.display())),
-        "{missed}"
-    );
+    let path = root.join("block-wrong").join("..").join("chain-replay").join("gone.json");
+    assert!(missed.starts_with(&format!("input.chain: got {}: cannot be read", path.display())), "{missed}");
 }
 
 fn conformance(arguments: &[&str]) -> (Option<i32>, String, String) {
-    let Output { status, stdout, stderr } = Command::new(env!("CARGO_BIN_EXE_conformance"))
-        .args(arguments)
-        .output()
-        .unwrap();
-    (
-        status.code(),
-        String::from_utf8(stdout).unwrap(),
-        String::from_utf8(stderr).unwrap(),
-    )
+    let Output { status, stdout, stderr } =
+        Command::new(env!("CARGO_BIN_EXE_conformance")).args(arguments).output().unwrap();
+    (status.code(), String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap())
 }
 
 #[test]
@@ -261,42 +236,24 @@ fn the_command_line_closes_with_the_sum_and_tells_by_its_status() {
     fs::write(folder.join("good.json"), good()).unwrap();
     let (status, out, err) = conformance(&[at]);
     assert_eq!((status, err.as_str()), (Some(0), ""));
-    assert_eq!(
-        out,
-        "rlp: 1 passed, 0 failed, 0 unknown\n1 passed, 0 failed, 0 unknown\n"
-    );
+    assert_eq!(out, "rlp: 1 passed, 0 failed, 0 unknown\n1 passed, 0 failed, 0 unknown\n");
 
     let other = json!([{ "name": "a\n9 passed", "input": {}, "expect": { "a": 1 } }]);
     fs::write(folder.join("other.json"), file("other", other)).unwrap();
     let (status, out, _) = conformance(&[at, at]);
-    assert_eq!(
-        (status, out.lines().last()),
-        (Some(1), Some("1 passed, 0 failed, 1 unknown"))
-    );
+    assert_eq!((status, out.lines().last()), (Some(1), Some("1 passed, 0 failed, 1 unknown")));
     let (status, out, _) = conformance(&["--kind", "rlp", at]);
-    assert_eq!(
-        (status, out.lines().last()),
-        (Some(0), Some("1 passed, 0 failed, 0 unknown"))
-    );
+    assert_eq!((status, out.lines().last()), (Some(0), Some("1 passed, 0 failed, 0 unknown")));
     let (status, out, _) = conformance(&["--kind", "rlp", "--kind", "other", "--case", "=zero", at]);
-    assert_eq!(
-        (status, out.lines().last()),
-        (Some(0), Some("1 passed, 0 failed, 0 unknown"))
-    );
+    assert_eq!((status, out.lines().last()), (Some(0), Some("1 passed, 0 failed, 0 unknown")));
     let (status, out, _) = conformance(&["--case", "no such case", at]);
-    assert_eq!(
-        (status, out.lines().last()),
-        (Some(1), Some("0 passed, 0 failed, 0 unknown"))
-    );
+    assert_eq!((status, out.lines().last()), (Some(1), Some("0 passed, 0 failed, 0 unknown")));
 
     let wrong = json!([{ "name": "zero", "input": { "encoded": "0x01" }, "expect": { "value": "0x02" } }]);
     fs::write(folder.join("wrong.json"), file("rlp", wrong)).unwrap();
     fs::write(folder.join("text.json"), "not JSON").unwrap();
     let (status, out, _) = conformance(&[at, "no/such/path"]);
-    assert_eq!(
-        (status, out.lines().last()),
-        (Some(1), Some("1 passed, 3 failed, 1 unknown"))
-    );
+    assert_eq!((status, out.lines().last()), (Some(1), Some("1 passed, 3 failed, 1 unknown")));
     assert!(out.contains("wrong.json: zero: expect.value: got "), "{out}");
     assert!(out.contains("no/such/path: cannot be read: "), "{out}");
 
@@ -305,10 +262,7 @@ fn the_command_line_closes_with_the_sum_and_tells_by_its_status() {
     let lines: Vec<Value> = out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(lines.len(), 2 + 3);
     let failed = lines.iter().find(|line| line["case"] == "zero").unwrap();
-    assert_eq!(
-        (&failed["kind"], &failed["field"]),
-        (&json!("rlp"), &json!("expect.value"))
-    );
+    assert_eq!((&failed["kind"], &failed["field"]), (&json!("rlp"), &json!("expect.value")));
     assert!(lines.contains(&json!({ "kind": "other", "passed": 0, "failed": 0, "unknown": 1 })));
 
     assert_eq!(conformance(&[]).0, Some(2));
@@ -333,13 +287,7 @@ static CASES: LazyLock<Vec<(String, Value)>> = LazyLock::new(|| {
             };
             let short = |case: &&Value| case.to_string().len() < 20_000;
             let step = |(place, _): &(usize, &Value)| place % 7 == 0;
-            let chosen = value["cases"]
-                .as_array()
-                .unwrap()
-                .iter()
-                .filter(short)
-                .enumerate()
-                .filter(step);
+            let chosen = value["cases"].as_array().unwrap().iter().filter(short).enumerate().filter(step);
             cases.extend(chosen.map(|(_, case)| (kind.name().to_owned(), case.clone())));
         }
     }

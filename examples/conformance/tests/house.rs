@@ -35,9 +35,7 @@ fn texts(root: &Path) -> Vec<(String, String)> {
 
 /// The Rust files among them, this one left out: it names what it looks for.
 fn rust(root: &Path) -> impl Iterator<Item = (String, String)> {
-    texts(root)
-        .into_iter()
-        .filter(|(path, _)| path.ends_with(".rs") && !path.ends_with("tests/house.rs"))
+    texts(root).into_iter().filter(|(path, _)| path.ends_with(".rs") && !path.ends_with("tests/house.rs"))
 }
 
 /// What a package depends on, tests and build scripts included.
@@ -66,10 +64,7 @@ fn siblings_never_import_each_other() {
         ("bttc-staking", &["bttc-core"]),
         ("bttc-checkpoint", &["bttc-core"]),
         ("bttc-evm", &["bttc-core"]),
-        (
-            "bttc-validator",
-            &["bttc-core", "bttc-staking", "bttc-checkpoint", "bttc-evm"],
-        ),
+        ("bttc-validator", &["bttc-core", "bttc-staking", "bttc-checkpoint", "bttc-evm"]),
     ];
     for (package, allowed) in allowed {
         for dependency in &all[package] {
@@ -93,10 +88,7 @@ fn every_path_in_the_readme_s_concept_table_exists() {
         .take_while(|line| line.starts_with('|'))
         .skip(2)
         .collect();
-    assert!(
-        !rows.is_empty(),
-        "the README has no table `| concept | where it lives |`"
-    );
+    assert!(!rows.is_empty(), "the README has no table `| concept | where it lives |`");
     for row in rows {
         let place = row.trim_matches('|').rsplit('|').next().unwrap_or_default();
         let paths: Vec<&str> = place.split('`').skip(1).step_by(2).collect();
@@ -128,14 +120,8 @@ fn every_quirk_has_a_row_a_comment_and_a_test() {
     for row in page.lines().filter(|line| line.starts_with("| Q-")) {
         let cells: Vec<&str> = row.trim_matches('|').split('|').map(str::trim).collect();
         let number = digits(&cells[0][2..]);
-        assert!(
-            cells.len() == 4 && cells[0].len() == number.len() + 2,
-            "malformed: {row}"
-        );
-        assert!(
-            rows.insert((cells[1].to_owned(), number.to_owned())),
-            "Q-{number} stands twice"
-        );
+        assert!(cells.len() == 4 && cells[0].len() == number.len() + 2, "malformed: {row}");
+        assert!(rows.insert((cells[1].to_owned(), number.to_owned())), "Q-{number} stands twice");
     }
 
     let (mut comments, mut tests) = (BTreeSet::new(), BTreeSet::new());
@@ -148,16 +134,10 @@ fn every_quirk_has_a_row_a_comment_and_a_test() {
         }
     }
     let odd: Vec<_> = rows.symmetric_difference(&comments).collect();
-    assert!(
-        odd.is_empty(),
-        "only in docs/quirks.md or only as `// Q-nn:` in the code: {odd:?}"
-    );
+    assert!(odd.is_empty(), "only in docs/quirks.md or only as `// Q-nn:` in the code: {odd:?}");
     let listed: BTreeSet<String> = rows.into_iter().map(|(_, number)| number).collect();
     let odd: Vec<_> = listed.symmetric_difference(&tests).collect();
-    assert!(
-        odd.is_empty(),
-        "only in docs/quirks.md or only as a test named `qnn_…`: {odd:?}"
-    );
+    assert!(odd.is_empty(), "only in docs/quirks.md or only as a test named `qnn_…`: {odd:?}");
 }
 
 #[test]
@@ -173,9 +153,7 @@ fn no_text_names_a_place_of_one_machine() {
             let starts_a_path =
                 |at: usize| !line[..at].ends_with(|c: char| c.is_alphanumeric() || "._-/)}*>:".contains(c));
             let found = line.contains(relative)
-                || absolute
-                    .iter()
-                    .any(|folder| line.match_indices(folder.as_str()).any(|(at, _)| starts_a_path(at)));
+                || absolute.iter().any(|folder| line.match_indices(folder.as_str()).any(|(at, _)| starts_a_path(at)));
             assert!(!found, "{path}:{number}: {line}");
         }
     }
@@ -212,14 +190,9 @@ fn every_lint_exception_has_a_reason() {
         for at in starts.filter(|at| text[*at..].starts_with("#[") || text[*at..].starts_with("#![")) {
             let attribute = attribute(&text[at..]);
             let lifts = ["allow(", "expect("].iter().any(|lift| {
-                attribute
-                    .match_indices(lift)
-                    .any(|(at, _)| attribute[..at].ends_with(['[', ' ', '(', ',']))
+                attribute.match_indices(lift).any(|(at, _)| attribute[..at].ends_with(['[', ' ', '(', ',']))
             });
-            assert!(
-                !lifts || attribute.contains("reason = \""),
-                "{path}: no `reason = \"…\"` in {attribute}"
-            );
+            assert!(!lifts || attribute.contains("reason = \""), "{path}: no `reason = \"…\"` in {attribute}");
         }
     }
     for (path, text) in texts(&root) {

@@ -51,9 +51,7 @@ fn known() -> BTreeSet<String> {
 /// Names in a folder.
 fn names(folder: &Path) -> BTreeSet<String> {
     let entries = fs::read_dir(folder).unwrap();
-    entries
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .collect()
+    entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
 }
 
 #[derive(Default)]
@@ -123,9 +121,5 @@ fn the_public_chains_agree() {
     };
     let (report, seen) = run(Path::new(&folder), known());
     assert_eq!(seen.failures.len(), 0, "{report}");
-    assert!(
-        report.total().passed > 0,
-        "nothing of a known kind in {}",
-        folder.display()
-    );
+    assert!(report.total().passed > 0, "nothing of a known kind in {}", folder.display());
 }

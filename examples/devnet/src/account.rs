@@ -91,13 +91,7 @@ impl Account {
         note: impl Into<String>,
         data: Value,
     ) {
-        let line = Line {
-            place,
-            event: event.into(),
-            text: text.into(),
-            note: note.into(),
-            data,
-        };
+        let line = Line { place, event: event.into(), text: text.into(), note: note.into(), data };
         let text = match self.form {
             Form::Json => serde_json::to_string(&line).unwrap_or_default(),
             Form::Text => format!("{:<6} {:<13} {:<76} {}", place.name(), line.event, line.text, line.note),

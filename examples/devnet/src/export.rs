@@ -31,9 +31,7 @@ struct Checkpoint {
 pub fn write(folder: &Path, network: &Network) -> Result<(), Box<dyn Error>> {
     let chain = network.reference().chain();
     let headers = (0..=network.height()).filter_map(|number| chain.header(number));
-    let headers = headers
-        .map(|header| alloy::hex::encode_prefixed(header.to_rlp()))
-        .collect();
+    let headers = headers.map(|header| alloy::hex::encode_prefixed(header.to_rlp())).collect();
     let checkpoints = network.tron().inspect(|contracts| {
         let records = contracts.header_blocks().records().filter_map(|(id, record)| {
             let range = record.range()?;
@@ -48,12 +46,7 @@ pub fn write(folder: &Path, network: &Network) -> Result<(), Box<dyn Error>> {
         records.collect()
     });
     let spec = chain.spec();
-    let export = Export {
-        chain_id: spec.chain_id,
-        sprint: spec.timing.sprint,
-        headers,
-        checkpoints,
-    };
+    let export = Export { chain_id: spec.chain_id, sprint: spec.timing.sprint, headers, checkpoints };
     fs::create_dir_all(folder)?;
     fs::write(folder.join(FILE), serde_json::to_vec_pretty(&export)?)?;
     Ok(())

@@ -53,29 +53,15 @@ fn run(options: &Options, account: &Account) -> Result<(), Box<dyn Error>> {
         network.step(account, &stop)?;
         if network.is_loop_shown() && !told {
             told = true;
-            let how = if options.blocks.is_none() {
-                "the chain runs on until Ctrl-C"
-            } else {
-                ""
-            };
-            account.say(
-                Place::Devnet,
-                "loop",
-                "stake, blocks, deposit, checkpoint, withdrawal: all shown",
-                how,
-            );
+            let how = if options.blocks.is_none() { "the chain runs on until Ctrl-C" } else { "" };
+            account.say(Place::Devnet, "loop", "stake, blocks, deposit, checkpoint, withdrawal: all shown", how);
         }
     }
     account.end();
     network.summarize(account)?;
     if let Some(folder) = &options.export {
         export::write(folder, &network)?;
-        account.say(
-            Place::Devnet,
-            "export",
-            format!("{}", folder.join(export::FILE).display()),
-            "",
-        );
+        account.say(Place::Devnet, "export", format!("{}", folder.join(export::FILE).display()), "");
     }
     Ok(())
 }

@@ -84,21 +84,14 @@ impl Network {
         report::heading(options, &spec, account);
 
         let stakers = stakers(options)?;
-        let circulating = users
-            .balances()
-            .fold(Default::default(), |sum: alloy::primitives::U256, (_, b)| sum + b);
+        let circulating = users.balances().fold(Default::default(), |sum: alloy::primitives::U256, (_, b)| sum + b);
         let fee = StakeParams::default().min_fee;
-        let holders = stakers
-            .iter()
-            .map(|s| Ok((s.owner, s.stake()?.checked_add(fee)?.to_word())));
+        let holders = stakers.iter().map(|s| Ok((s.owner, s.stake()?.checked_add(fee)?.to_word())));
         let mut holders = holders.collect::<Result<Vec<_>, Box<dyn Error>>>()?;
         // What circulates on the side chain lies in the predicate; the traveller has his own.
         holders.push((Contracts::MODEL.erc20_predicate, circulating));
         holders.push((users.traveller.address(), Amount::from_btt(users::DEPOSIT).to_word()));
-        let params = StakeParams {
-            validator_threshold: stakers.len().try_into()?,
-            ..StakeParams::default()
-        };
+        let params = StakeParams { validator_threshold: stakers.len().try_into()?, ..StakeParams::default() };
         let tron = RootContracts::deploy(RootChainId::Tron, spec.chain_id, params, holders)?;
         let tron = Arc::new(ModelRootChain::new(RootChainId::Tron, options.seed, time, tron));
         let ethereum = RootContracts::deploy(RootChainId::Ethereum, spec.chain_id, StakeParams::default(), [])?;
@@ -134,18 +127,11 @@ impl Network {
             },
         )?;
 
-        let names: Names = stakers
-            .iter()
-            .map(|staker| (staker.key.address(), staker.name.to_owned()))
-            .collect();
+        let names: Names = stakers.iter().map(|staker| (staker.key.address(), staker.name.to_owned())).collect();
         let honest = stakers.len() - usize::from(options.byzantine);
         let mut nodes = BTreeMap::new();
         for (place, staker) in stakers.iter().enumerate() {
-            let policy: Arc<dyn Policy> = if place < honest {
-                Arc::new(Honest)
-            } else {
-                Arc::new(WrongRoots)
-            };
+            let policy: Arc<dyn Policy> = if place < honest { Arc::new(Honest) } else { Arc::new(WrongRoots) };
             let at = |chain: &Arc<ModelRootChain>| {
                 RootChainAt::new(Arc::<ModelRootChain>::clone(chain), chain.contracts(), first_block + 1)
             };
@@ -165,11 +151,7 @@ impl Network {
             fast: options.fast,
             liars: keys.iter().skip(honest).map(SecretKey::address).collect(),
             engine: Simulated::new(spec.chain_id, &validators, keys)?,
-            figures: Figures::new(
-                &validators,
-                nodes.get(&reference).ok_or("the first node is there")?,
-                &tron,
-            )?,
+            figures: Figures::new(&validators, nodes.get(&reference).ok_or("the first node is there")?, &tron)?,
             names,
             tron,
             ethereum,
@@ -225,19 +207,13 @@ impl Network {
 
     /// Closing table, and whether everything came out right.
     pub fn summarize(&self, account: &Account) -> Result<(), Broken> {
-        self.figures
-            .summarize(&self.names, &self.liars, self.reference(), &self.tron, account)
+        self.figures.summarize(&self.names, &self.liars, self.reference(), &self.tron, account)
     }
 
     /// Who produces the next block, and when.
     fn next_turn(&self) -> Result<(Address, u64), Box<dyn Error>> {
-        let turns = self
-            .nodes
-            .values()
-            .filter_map(|node| Some((node.turn().ok()?, node.address())));
-        let (turn, producer) = turns
-            .min_by_key(|(turn, _)| turn.succession)
-            .ok_or("nobody may produce")?;
+        let turns = self.nodes.values().filter_map(|node| Some((node.turn().ok()?, node.address())));
+        let (turn, producer) = turns.min_by_key(|(turn, _)| turn.succession).ok_or("nobody may produce")?;
         let parent = self.reference().chain().head().header().time;
         Ok((producer, turn.earliest(parent).ok_or("the end of time")?))
     }
@@ -306,10 +282,7 @@ impl Network {
             return Ok(None);
         }
         let transaction = self.users.burn(self.reference())?;
-        self.journey = Journey::Burned {
-            transaction: transaction.hash(),
-            block: self.height() + 1,
-        };
+        self.journey = Journey::Burned { transaction: transaction.hash(), block: self.height() + 1 };
         self.figures.burned(Amount::from_btt(users::BURN));
         Ok(Some(transaction))
     }
@@ -327,13 +300,7 @@ impl Network {
                     .find(|record| record.receiver == self.tron.contracts().child_chain_manager);
                 let Some(record) = arrived else { return Ok(()) };
                 self.figures.delivered(Amount::from_btt(users::DEPOSIT));
-                report::arrived(
-                    reference,
-                    record.id,
-                    users::DEPOSIT,
-                    self.users.traveller.address(),
-                    account,
-                );
+                report::arrived(reference, record.id, users::DEPOSIT, self.users.traveller.address(), account);
                 Journey::Arrived
             }
             Journey::Burned { transaction, block } => {
@@ -377,18 +344,13 @@ struct Staker {
 
 impl Staker {
     fn stake(&self) -> Result<Amount, Box<dyn Error>> {
-        Ok(Amount::from_btt(
-            SHARE.checked_mul(self.shares).ok_or("too many shares")?,
-        ))
+        Ok(Amount::from_btt(SHARE.checked_mul(self.shares).ok_or("too many shares")?))
     }
 
     fn stake_on(&self, tron: &ModelRootChain) -> Result<(), Box<dyn Error>> {
         let (at, fee) = (tron.contracts(), StakeParams::default().min_fee);
         let amount = self.stake()?;
-        let allow = abi::approveCall {
-            spender: at.stake_manager,
-            amount: amount.checked_add(fee)?.to_word(),
-        };
+        let allow = abi::approveCall { spender: at.stake_manager, amount: amount.checked_add(fee)?.to_word() };
         let stake = abi::stakeForCall {
             user: self.owner,
             amount: amount.to_word(),
@@ -399,11 +361,7 @@ impl Staker {
         for (to, data) in [(at.token, allow.abi_encode()), (at.stake_manager, stake.abi_encode())] {
             let receipt = tron.transact(self.owner, &RootCall { to, data: data.into() });
             if let Some(reason) = receipt.revert {
-                return Err(Broken::Stake {
-                    name: self.name,
-                    reason,
-                }
-                .into());
+                return Err(Broken::Stake { name: self.name, reason }.into());
             }
         }
         Ok(())
@@ -421,12 +379,7 @@ fn stakers(options: &Options) -> Result<Vec<Staker>, Box<dyn Error>> {
     let staker = |(name, shares)| {
         let owner = SecretKey::from_bytes(&users::key(options.seed, &format!("{name}, owner")))?.address();
         let key = SecretKey::from_bytes(&users::key(options.seed, name))?;
-        Ok(Staker {
-            name,
-            owner,
-            key,
-            shares,
-        })
+        Ok(Staker { name, owner, key, shares })
     };
     names.map(staker).collect()
 }
@@ -440,11 +393,7 @@ fn spec(options: &Options) -> ChainSpec {
             sprint: options.sprint,
             backup_multiplier: options.period,
         },
-        spans: SpanRules {
-            first: options.span,
-            length: options.span,
-            ..devnet.spans
-        },
+        spans: SpanRules { first: options.span, length: options.span, ..devnet.spans },
         checkpoints: CheckpointRules {
             average_length: options.checkpoint,
             max_length: devnet.checkpoints.max_length,
@@ -457,9 +406,7 @@ fn spec(options: &Options) -> ChainSpec {
 
 #[expect(clippy::disallowed_methods, reason = "the program's one clock")]
 fn clock() -> u64 {
-    SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |since| since.as_secs())
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }
 
 #[expect(clippy::disallowed_methods, reason = "the program's one wait")]

@@ -76,13 +76,7 @@ pub enum OptionError {
 impl Options {
     /// Checks what one option says about another.
     pub fn check(&self) -> Result<(), OptionError> {
-        let Self {
-            span,
-            sprint,
-            byzantine,
-            validators,
-            ..
-        } = *self;
+        let Self { span, sprint, byzantine, validators, .. } = *self;
         if !span.is_multiple_of(sprint) || span < sprint.saturating_mul(2) {
             return Err(OptionError::Span { span, sprint });
         }

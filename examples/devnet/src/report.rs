@@ -60,9 +60,7 @@ pub fn stake(names: &Names, validators: &[Validator], layer: &Layer, account: &A
 pub fn by_power(names: &Names, validators: &[Validator], say: impl Fn(Weight) -> String) -> String {
     let mut sorted: Vec<_> = validators.iter().collect();
     sorted.sort_by_key(|v| (std::cmp::Reverse(v.power), v.signer));
-    let each = sorted
-        .iter()
-        .map(|v| format!("{} {}", name(names, v.signer), say(power_of(v))));
+    let each = sorted.iter().map(|v| format!("{} {}", name(names, v.signer), say(power_of(v))));
     each.collect::<Vec<_>>().join("  ")
 }
 
@@ -75,11 +73,7 @@ pub fn percent(part: Weight, whole: Weight) -> String {
     use alloy::primitives::U256;
     let tenths = part.get() * U256::from(1_000) / whole.get().max(U256::from(1));
     let (units, tenth) = tenths.div_rem(U256::from(10));
-    if tenth.is_zero() {
-        units.to_string()
-    } else {
-        format!("{units}.{tenth}")
-    }
+    if tenth.is_zero() { units.to_string() } else { format!("{units}.{tenth}") }
 }
 
 /// The ends of a hash or an address.
@@ -100,33 +94,19 @@ pub fn layer_event(names: &Names, event: &LayerEvent, node: &Node, account: &Acc
         LayerEvent::Settled(settled) => self::settled(names, settled, node, account),
         LayerEvent::Done(_, Effect::TurnPassed) => {
             let next = node.layer().proposer().map_or("nobody", |signer| name(names, signer));
-            account.say(
-                Place::Layer,
-                "no-ack",
-                "no checkpoint in time",
-                format!("next proposer {next}"),
-            );
+            account.say(Place::Layer, "no-ack", "no checkpoint in time", format!("next proposer {next}"));
         }
         LayerEvent::SetStayed(error) => account.say(Place::Layer, "set", error.to_string(), "the set stays"),
         LayerEvent::Refused(refused) => {
             let (message, refusal) = refused.as_ref();
-            account.say(
-                Place::Layer,
-                message.kind(),
-                refusal.to_string(),
-                name(names, message.sender()),
-            );
+            account.say(Place::Layer, message.kind(), refusal.to_string(), name(names, message.sender()));
         }
         LayerEvent::Admitted(_) | LayerEvent::Done(..) | LayerEvent::SetChanged(_) => {}
     }
 }
 
 fn settled(names: &Names, settled: &Settled, node: &Node, account: &Account) {
-    let Settled {
-        message,
-        tally,
-        outcome,
-    } = settled;
+    let Settled { message, tally, outcome } = settled;
     let agreed = format!("{} % of the power agreed", percent(tally.yes, tally.total));
     match (outcome, message) {
         (Ok(Effect::Span(span)), _) => {
@@ -148,12 +128,7 @@ fn settled(names: &Names, settled: &Settled, node: &Node, account: &Account) {
                 percent(tally.yes, tally.total),
             );
             let proposer = format!("proposer {}", name(names, checkpoint.proposer));
-            account.say(
-                Place::Layer,
-                "checkpoint",
-                text,
-                with_outvoted(names, settled, node, proposer),
-            );
+            account.say(Place::Layer, "checkpoint", text, with_outvoted(names, settled, node, proposer));
         }
         (Ok(Effect::Acknowledged(acknowledged)), _) => {
             let next = node.layer().proposer().map_or("nobody", |signer| name(names, signer));
@@ -181,15 +156,8 @@ fn settled(names: &Names, settled: &Settled, node: &Node, account: &Account) {
 fn with_outvoted(names: &Names, settled: &Settled, node: &Node, note: String) -> String {
     let yes: Vec<Address> = settled.tally.signatures().map(|(signer, _)| signer).collect();
     let members = node.layer().registry().set().members().iter();
-    let others: Vec<_> = members
-        .filter(|m| !yes.contains(&m.signer))
-        .map(|m| name(names, m.signer))
-        .collect();
-    if others.is_empty() {
-        note
-    } else {
-        format!("{note}, outvoted: {}", others.join(", "))
-    }
+    let others: Vec<_> = members.filter(|m| !yes.contains(&m.signer)).map(|m| name(names, m.signer)).collect();
+    if others.is_empty() { note } else { format!("{note}, outvoted: {}", others.join(", ")) }
 }
 
 /// What TRON made of a signed checkpoint.
@@ -204,11 +172,7 @@ pub fn submitted(names: &Names, submitted: &Submitted, tron: &ModelRootChain, ac
                     let reward = stake.validator_reward(id).ok()?;
                     Some((
                         of.amount,
-                        format!(
-                            "{} {} BTT",
-                            name(names, of.signer),
-                            grouped(&reward.whole_btt().to_string())
-                        ),
+                        format!("{} {} BTT", name(names, of.signer), grouped(&reward.whole_btt().to_string())),
                     ))
                 });
                 let mut each: Vec<_> = each.collect();
@@ -216,21 +180,11 @@ pub fn submitted(names: &Names, submitted: &Submitted, tron: &ModelRootChain, ac
                 each.into_iter().map(|(_, text)| text).collect::<Vec<_>>().join("  ")
             });
             let epoch = tron.inspect(|contracts| contracts.stake().epoch());
-            account.say(
-                Place::Tron,
-                "accepted",
-                format!("{blocks}   rewards {rewards}"),
-                format!("epoch {epoch}"),
-            );
+            account.say(Place::Tron, "accepted", format!("{blocks}   rewards {rewards}"), format!("epoch {epoch}"));
         }
         Err(RootChainError::Reverted { reason }) => {
             let heads = submitted.signed.signatures().len();
-            account.say(
-                Place::Tron,
-                "refused",
-                format!("{blocks}   {reason:?}"),
-                format!("{heads} heads signed"),
-            );
+            account.say(Place::Tron, "refused", format!("{blocks}   {reason:?}"), format!("{heads} heads signed"));
         }
         Err(error) => account.say(Place::Tron, "refused", format!("{blocks}   {error}"), ""),
     }
@@ -252,10 +206,7 @@ pub fn block(names: &Names, node: &Node, account: &Account) {
     let chain = node.chain();
     let header = chain.head().header();
     let number = header.height();
-    let start = node
-        .layer()
-        .ledger()
-        .next_start(bttc_core::root_chain::RootChainId::Tron, 0);
+    let start = node.layer().ledger().next_start(bttc_core::root_chain::RootChainId::Tron, 0);
     account.progress(number.saturating_sub(start).saturating_add(1), number);
     if !chain.spec().timing.is_sprint_start(number) {
         return;
@@ -272,36 +223,18 @@ pub fn block(names: &Names, node: &Node, account: &Account) {
         grouped(&header.gas_used.to_string()),
         short(header.state_root.as_slice()),
     );
-    account.say(
-        Place::Chain,
-        format!("block {number}"),
-        text,
-        format!("sprint starts, {turn}"),
-    );
+    account.say(Place::Chain, format!("block {number}"), text, format!("sprint starts, {turn}"));
     if let Some((span, status)) = chain.head().committed() {
-        let (what, why) = if status.is_success() {
-            ("committed", "")
-        } else {
-            ("offered again", "refused, as it is kept already")
-        };
-        account.say(
-            Place::Chain,
-            format!("block {number}"),
-            format!("span {span} {what}"),
-            why,
-        );
+        let (what, why) =
+            if status.is_success() { ("committed", "") } else { ("offered again", "refused, as it is kept already") };
+        account.say(Place::Chain, format!("block {number}"), format!("span {span} {what}"), why);
     }
 }
 
 /// The traveller's deposit on TRON.
 pub fn deposited(user: Address, btt: u64, account: &Account) {
     let text = format!("{} deposits {btt} BTT", short_tron(user));
-    account.say(
-        Place::Tron,
-        "deposit",
-        text,
-        format!("for {} on the side chain", short(user.as_slice())),
-    );
+    account.say(Place::Tron, "deposit", text, format!("for {} on the side chain", short(user.as_slice())));
 }
 
 /// The deposit on the side chain.
@@ -317,9 +250,7 @@ pub fn burned(node: &Node, btt: u64, block: u64, account: &Account) {
     let start = ledger.next_start(bttc_core::root_chain::RootChainId::Tron, 0);
     let length = node.layer().spec().checkpoints.average_length.max(1);
     let behind = block.saturating_sub(start) / length;
-    let end = start
-        .saturating_add((behind + 1).saturating_mul(length))
-        .saturating_sub(1);
+    let end = start.saturating_add((behind + 1).saturating_mul(length)).saturating_sub(1);
     let wait = end.saturating_sub(block);
     let seconds = wait.saturating_mul(node.layer().spec().timing.period);
     let note = format!("provable when block {end} is checkpointed (in {wait} blocks, about {seconds} s)");
@@ -328,35 +259,20 @@ pub fn burned(node: &Node, btt: u64, block: u64, account: &Account) {
 
 /// The withdrawal.
 pub fn exited(proof: &ExitProof, exit: &Exit, btt: u64, checked_in: Option<u128>, account: &Account) {
-    let text = format!(
-        "{btt} BTT paid to {}   log {}",
-        short_tron(exit.beneficiary()),
-        exit.log_index()
-    );
+    let text = format!("{btt} BTT paid to {}   log {}", short_tron(exit.beneficiary()), exit.log_index());
     let size = proof.to_payload().len();
-    let time = checked_in.map_or(String::new(), |micros| {
-        format!(" in {}.{} ms", micros / 1_000, micros % 1_000 / 100)
-    });
+    let time = checked_in.map_or(String::new(), |micros| format!(" in {}.{} ms", micros / 1_000, micros % 1_000 / 100));
     account.say(
         Place::Tron,
         "exit",
         text,
-        format!(
-            "proof {}.{} KB, built and checked offline{time}",
-            size / 1_000,
-            size % 1_000 / 100
-        ),
+        format!("proof {}.{} KB, built and checked offline{time}", size / 1_000, size % 1_000 / 100),
     );
 }
 
 /// The second try of the same withdrawal.
 pub fn exit_refused(reason: &str, account: &Account) {
-    account.say(
-        Place::Tron,
-        "exit",
-        format!("the same proof again: refused, {reason}"),
-        "",
-    );
+    account.say(Place::Tron, "exit", format!("the same proof again: refused, {reason}"), "");
 }
 
 /// A hash in words.

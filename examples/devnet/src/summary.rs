@@ -150,12 +150,7 @@ impl Figures {
                 let expected = leaves.and_then(root_of);
                 if expected != Some(checkpoint.root) {
                     let (start, end) = (range.start(), range.end());
-                    return Err(Broken::WrongRoot {
-                        start,
-                        end,
-                        got: checkpoint.root,
-                        expected,
-                    });
+                    return Err(Broken::WrongRoot { start, end, got: checkpoint.root, expected });
                 }
                 *self.checkpoints.entry(checkpoint.proposer).or_default() += 1;
             }
@@ -195,35 +190,18 @@ impl Figures {
         let mut copies = nodes.iter();
         let Some((_, first)) = copies.next() else { return Ok(()) };
         for (node, copy) in copies {
-            for (what, view) in [
-                ("block", block as fn(&Node) -> B256),
-                ("state", state),
-                ("layer", layer),
-            ] {
+            for (what, view) in [("block", block as fn(&Node) -> B256), ("state", state), ("layer", layer)] {
                 let (got, expected) = (view(copy), view(first));
                 if got != expected {
-                    return Err(Broken::Differ {
-                        what,
-                        node: *node,
-                        got,
-                        expected,
-                    });
+                    return Err(Broken::Differ { what, node: *node, got, expected });
                 }
             }
         }
         let (tokens, reserve) = tokens(tron);
         let same = |what, got, expected| {
-            if got == expected {
-                Ok(())
-            } else {
-                Err(Broken::Supply { what, got, expected })
-            }
+            if got == expected { Ok(()) } else { Err(Broken::Supply { what, got, expected }) }
         };
-        same(
-            "coins on the side chain",
-            Amount::from_word(coins(first)),
-            Amount::from_word(self.coins),
-        )?;
+        same("coins on the side chain", Amount::from_word(coins(first)), Amount::from_word(self.coins))?;
         same("tokens on TRON", tokens, self.tokens)?;
         same("tokens behind the side chain's coins", reserve, self.reserve)
     }
@@ -238,10 +216,7 @@ impl Figures {
         account: &Account,
     ) -> Result<(), Broken> {
         let count = |n: u64| Weight::new(U256::from(n));
-        let (all_blocks, all) = (
-            self.blocks.values().sum::<u64>(),
-            self.checkpoints.values().sum::<u64>(),
-        );
+        let (all_blocks, all) = (self.blocks.values().sum::<u64>(), self.checkpoints.values().sum::<u64>());
         let total = PowerQuorum::over(&self.validators).total();
         account.plain("");
         account.plain("validator      stake    blocks              checkpoints proposed");
@@ -259,22 +234,15 @@ impl Figures {
                 percent(count(blocks), count(all_blocks)),
                 checkpoints,
                 percent(count(checkpoints), count(all)),
-                if liars.contains(&validator.signer) {
-                    "   lies about roots"
-                } else {
-                    ""
-                },
+                if liars.contains(&validator.signer) { "   lies about roots" } else { "" },
             );
             account.plain(&line);
         }
         account.plain("");
         let epoch = tron.inspect(|contracts| contracts.stake().epoch());
         let head = node.chain().head().header();
-        let text = format!(
-            "{} blocks, {all} checkpoints, epoch {epoch}, head {}",
-            head.height(),
-            report::root(head.hash()),
-        );
+        let text =
+            format!("{} blocks, {all} checkpoints, epoch {epoch}, head {}", head.height(), report::root(head.hash()),);
         account.say(Place::Devnet, "summary", text, "all copies equal, supply conserved");
         if self.outvoted + self.refused == 0 {
             return Ok(());
@@ -287,17 +255,8 @@ impl Figures {
         if liars.is_empty() {
             return Err(Broken::NotAccepted { reason });
         }
-        let outcome = if all == 0 {
-            "checkpoints halted"
-        } else {
-            "checkpoints went on"
-        };
-        account.say(
-            Place::Devnet,
-            "quorum",
-            reason,
-            format!("{outcome}, as expected with {} liars", liars.len()),
-        );
+        let outcome = if all == 0 { "checkpoints halted" } else { "checkpoints went on" };
+        account.say(Place::Devnet, "quorum", reason, format!("{outcome}, as expected with {} liars", liars.len()));
         Ok(())
     }
 }
@@ -316,19 +275,14 @@ fn layer(node: &Node) -> B256 {
 
 /// All coins of the side chain.
 fn coins(node: &Node) -> U256 {
-    node.chain()
-        .state()
-        .accounts()
-        .fold(U256::ZERO, |sum, (_, account)| sum.wrapping_add(account.balance()))
+    node.chain().state().accounts().fold(U256::ZERO, |sum, (_, account)| sum.wrapping_add(account.balance()))
 }
 
 /// All tokens on TRON, and those that lie behind the side chain's coins.
 fn tokens(tron: &ModelRootChain) -> (Amount, Amount) {
     tron.inspect(|contracts| {
         let token = contracts.stake().token();
-        let sum = token
-            .holders()
-            .fold(Amount::ZERO, |sum, (_, balance)| sum.wrapping_add(balance));
+        let sum = token.holders().fold(Amount::ZERO, |sum, (_, balance)| sum.wrapping_add(balance));
         (sum, token.balance(contracts.addresses().erc20_predicate))
     })
 }

@@ -50,15 +50,8 @@ pub fn key(seed: u64, name: &str) -> B256 {
 impl Users {
     pub fn new(seed: u64) -> Result<Self, Box<dyn Error>> {
         let signer = |name: &str| PrivateKeySigner::from_bytes(&key(seed, name));
-        let payers = ["payer 1", "payer 2", "payer 3"]
-            .into_iter()
-            .map(signer)
-            .collect::<Result<_, _>>()?;
-        Ok(Self {
-            seed,
-            payers,
-            traveller: signer("traveller")?,
-        })
+        let payers = ["payer 1", "payer 2", "payer 3"].into_iter().map(signer).collect::<Result<_, _>>()?;
+        Ok(Self { seed, payers, traveller: signer("traveller")? })
     }
 
     /// What they start with on the side chain.
@@ -88,34 +81,18 @@ impl Users {
     /// The calls on TRON that deposit BTT for the traveller.
     pub fn deposit(&self, at: &Contracts) -> [RootCall; 2] {
         let (user, amount) = (self.traveller.address(), Amount::from_btt(DEPOSIT).to_word());
-        let allow = abi::approveCall {
-            spender: at.erc20_predicate,
-            amount,
-        };
-        let deposit = abi::depositForCall {
-            user,
-            rootToken: at.token,
-            depositData: amount.abi_encode().into(),
-        };
+        let allow = abi::approveCall { spender: at.erc20_predicate, amount };
+        let deposit = abi::depositForCall { user, rootToken: at.token, depositData: amount.abi_encode().into() };
         [
-            RootCall {
-                to: at.token,
-                data: allow.abi_encode().into(),
-            },
-            RootCall {
-                to: at.root_chain_manager,
-                data: deposit.abi_encode().into(),
-            },
+            RootCall { to: at.token, data: allow.abi_encode().into() },
+            RootCall { to: at.root_chain_manager, data: deposit.abi_encode().into() },
         ]
     }
 
     /// The transaction that burns BTT for the traveller's address on TRON.
     pub fn burn(&self, node: &Node) -> Result<Transaction, Box<dyn Error>> {
         let amount = Amount::from_btt(BURN).to_word();
-        let call = withdrawToCall {
-            to: self.traveller.address(),
-            amount,
-        };
+        let call = withdrawToCall { to: self.traveller.address(), amount };
         let contract = SystemContracts::STANDARD.native_token;
         transaction(&self.traveller, node, contract, amount, call.abi_encode().into())
     }
@@ -139,7 +116,5 @@ fn transaction(
         input,
     };
     let signature = from.sign_hash_sync(&body.signature_hash())?;
-    Ok(Transaction::from_bytes(
-        &TxEnvelope::from(body.into_signed(signature)).encoded_2718(),
-    )?)
+    Ok(Transaction::from_bytes(&TxEnvelope::from(body.into_signed(signature)).encoded_2718())?)
 }

@@ -18,11 +18,7 @@ const WITHDRAW_TO: B256 = b256!("0x67b714876402c93362735688659e2283b4a37fb21bab2
 pub fn checkpoint_of(tron: &ModelRootChain, block: u64) -> Option<CheckpointRef> {
     tron.inspect(|contracts| {
         let (id, record) = contracts.header_blocks().find(block)?;
-        Some(CheckpointRef {
-            id,
-            range: record.range()?,
-            root: record.root,
-        })
+        Some(CheckpointRef { id, range: record.range()?, root: record.root })
     })
 }
 
@@ -36,11 +32,7 @@ pub fn proof(
     let Some(checkpoint) = checkpoint_of(tron, block) else {
         return Ok(None);
     };
-    let log = LogChoice::Nth {
-        topic0: WITHDRAW_TO,
-        nth: 0,
-        emitter: None,
-    };
+    let log = LogChoice::Nth { topic0: WITHDRAW_TO, nth: 0, emitter: None };
     let proof = block_on(prove(&OwnSideChain(node.chain()), &checkpoint, burn, &log))?;
     let exit = proof.verify(&checkpoint)?;
     Ok(Some((proof, exit)))

@@ -67,17 +67,9 @@ pub(crate) enum SourceError {
     #[error("{}: {error}", path.display())]
     Json { path: PathBuf, error: serde_json::Error },
     #[error("{}: headers[{place}]: {error}", path.display())]
-    Header {
-        path: PathBuf,
-        place: usize,
-        error: HeaderDecodeError,
-    },
+    Header { path: PathBuf, place: usize, error: HeaderDecodeError },
     #[error("{}: {field} = {got} is beyond 64 bits", path.display())]
-    TooBig {
-        path: PathBuf,
-        field: &'static str,
-        got: U256,
-    },
+    TooBig { path: PathBuf, field: &'static str, got: U256 },
     #[error(
         "neither a header nor a checkpoint in what was named; expected vectors of kind header or checkpoint-root, or a headers.json"
     )]
@@ -99,10 +91,7 @@ pub(crate) fn read(paths: &[PathBuf]) -> Result<Evidence, SourceError> {
 }
 
 fn failed(path: &Path, error: io::Error) -> SourceError {
-    SourceError::Read {
-        path: path.to_owned(),
-        error,
-    }
+    SourceError::Read { path: path.to_owned(), error }
 }
 
 /// The file itself, or those of a folder in order of their names.
@@ -142,14 +131,12 @@ fn read_file(path: &Path, evidence: &mut Evidence) -> Result<(), SourceError> {
         }
         (Some("bttc-vectors/1"), Some("checkpoint-root")) => {
             let file: Vectors<RootInput, RootExpect> = typed(path, value)?;
-            evidence
-                .checkpoints
-                .extend(file.cases.into_iter().map(|case| CheckpointRecord {
-                    start: case.expect.start,
-                    end: case.expect.end,
-                    root: case.expect.root,
-                    blocks: Some(case.input.blocks.into_iter().map(Leaf::from).collect()),
-                }));
+            evidence.checkpoints.extend(file.cases.into_iter().map(|case| CheckpointRecord {
+                start: case.expect.start,
+                end: case.expect.end,
+                root: case.expect.root,
+                blocks: Some(case.input.blocks.into_iter().map(Leaf::from).collect()),
+            }));
         }
         (Some("bttc-vectors/1"), Some(_)) => {}
         _ => read_export(path, typed(path, value)?, evidence)?,
@@ -159,19 +146,11 @@ fn read_file(path: &Path, evidence: &mut Evidence) -> Result<(), SourceError> {
 
 fn read_export(path: &Path, export: Export, evidence: &mut Evidence) -> Result<(), SourceError> {
     for (place, rlp) in export.headers.iter().enumerate() {
-        let header = Header::from_rlp(rlp).map_err(|error| SourceError::Header {
-            path: path.to_owned(),
-            place,
-            error,
-        })?;
+        let header =
+            Header::from_rlp(rlp).map_err(|error| SourceError::Header { path: path.to_owned(), place, error })?;
         evidence.headers.push(HeaderRecord {
             header,
-            timing: Timing {
-                period: 0,
-                producer_delay: 0,
-                sprint: export.sprint,
-                backup_multiplier: 0,
-            },
+            timing: Timing { period: 0, producer_delay: 0, sprint: export.sprint, backup_multiplier: 0 },
             hash: None,
             seal_hash: None,
             signer: None,
@@ -179,22 +158,17 @@ fn read_export(path: &Path, export: Export, evidence: &mut Evidence) -> Result<(
         });
     }
     let checkpoints = export.checkpoints.into_iter();
-    evidence
-        .checkpoints
-        .extend(checkpoints.map(|checkpoint| CheckpointRecord {
-            start: checkpoint.start,
-            end: checkpoint.end,
-            root: checkpoint.root,
-            blocks: None,
-        }));
+    evidence.checkpoints.extend(checkpoints.map(|checkpoint| CheckpointRecord {
+        start: checkpoint.start,
+        end: checkpoint.end,
+        root: checkpoint.root,
+        blocks: None,
+    }));
     Ok(())
 }
 
 fn parse<T>(path: &Path, parsed: serde_json::Result<T>) -> Result<T, SourceError> {
-    parsed.map_err(|error| SourceError::Json {
-        path: path.to_owned(),
-        error,
-    })
+    parsed.map_err(|error| SourceError::Json { path: path.to_owned(), error })
 }
 
 fn typed<T: DeserializeOwned>(path: &Path, value: Value) -> Result<T, SourceError> {
@@ -326,10 +300,7 @@ impl VectorCase<HeaderInput, HeaderExpect> {
             let validators = context.validators.into_iter();
             let producers =
                 validators.map(|v| Validator::new(ValidatorId::new(0), v.signer, VotingPower::new(v.power)));
-            (
-                FixedProducers::new(producers, context.proposer, timing),
-                context.parent_time,
-            )
+            (FixedProducers::new(producers, context.proposer, timing), context.parent_time)
         });
         Ok(HeaderRecord {
             header: Header {

@@ -38,12 +38,7 @@ pub(crate) struct Rebuilt {
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Mismatch {
     #[error("header {number}: {what} is {got}, recorded {expected}")]
-    Recorded {
-        number: u64,
-        what: &'static str,
-        got: String,
-        expected: String,
-    },
+    Recorded { number: u64, what: &'static str, got: String, expected: String },
     #[error("header {number}: {error}")]
     Extra { number: u64, error: ExtraError },
     #[error("header {number}: {error}")]
@@ -53,45 +48,21 @@ pub(crate) enum Mismatch {
     #[error("header {number}: {error}")]
     Schedule { number: u64, error: ScheduleError },
     #[error("header {number}: difficulty is {got}, the turn of {signer} has {expected}")]
-    Difficulty {
-        number: u64,
-        signer: Address,
-        got: U256,
-        expected: u64,
-    },
+    Difficulty { number: u64, signer: Address, got: U256, expected: u64 },
     #[error("header {number}: dated {got}, before the turn of {signer} at {expected}")]
-    TooSoon {
-        number: u64,
-        signer: Address,
-        got: u64,
-        expected: u64,
-    },
+    TooSoon { number: u64, signer: Address, got: u64, expected: u64 },
     #[error("sprint from {start}: with none of its {producers} producers in turn do the difficulties come out")]
     NoProposer { start: u64, producers: usize },
     #[error("checkpoint {start}–{end}: {error}")]
     Range { start: u64, end: u64, error: RangeError },
     #[error("checkpoint {start}–{end}: {error}")]
-    Block {
-        start: u64,
-        end: u64,
-        error: UnexpectedBlock,
-    },
+    Block { start: u64, end: u64, error: UnexpectedBlock },
     #[error("checkpoint {start}–{end}: got {got} headers with number {number}, expected one")]
-    Headers {
-        start: u64,
-        end: u64,
-        number: u64,
-        got: usize,
-    },
+    Headers { start: u64, end: u64, number: u64, got: usize },
     #[error("checkpoint {start}–{end}: block {number} differs from the header of this number")]
     Leaf { start: u64, end: u64, number: u64 },
     #[error("checkpoint {start}–{end}: root is {got:?}, recorded {expected}")]
-    Root {
-        start: u64,
-        end: u64,
-        got: Option<B256>,
-        expected: B256,
-    },
+    Root { start: u64, end: u64, got: Option<B256>, expected: B256 },
 }
 
 /// Verified headers by number.
@@ -105,9 +76,7 @@ pub(crate) fn verify(evidence: &Evidence) -> Findings {
         match seal(record, &mut findings) {
             Ok(header) => {
                 findings.sealed += 1;
-                findings
-                    .signers
-                    .extend((header.height() > 0).then_some(header.author()));
+                findings.signers.extend((header.height() > 0).then_some(header.author()));
                 sealed.entry(header.height()).or_default().push((header, record));
             }
             Err(mismatch) => findings.mismatches.push(mismatch),
@@ -171,10 +140,7 @@ fn link(header: &SealedHeader, sealed: &Sealed<'_>, findings: &mut Findings) -> 
     let before = number.checked_sub(1).and_then(|before| sealed.get(&before));
     let Some(before) = before else { return Ok(()) };
     if !before.iter().any(|(parent, _)| parent.hash() == header.parent_hash) {
-        return Err(Mismatch::Parent {
-            number,
-            expected: header.parent_hash,
-        });
+        return Err(Mismatch::Parent { number, expected: header.parent_hash });
     }
     findings.parents += 1;
     Ok(())
@@ -194,26 +160,14 @@ fn turn(
     let turn = schedule.turn(number, signer);
     let turn = turn.map_err(|error| Mismatch::Schedule { number, error })?;
     if header.difficulty != U256::from(turn.difficulty) {
-        return Err(Mismatch::Difficulty {
-            number,
-            signer,
-            got: header.difficulty,
-            expected: turn.difficulty,
-        });
+        return Err(Mismatch::Difficulty { number, signer, got: header.difficulty, expected: turn.difficulty });
     }
     let before = sealed.get(&number.wrapping_sub(1)).into_iter().flatten();
-    let parent = before
-        .map(|(parent, _)| parent)
-        .find(|parent| parent.hash() == header.parent_hash);
+    let parent = before.map(|(parent, _)| parent).find(|parent| parent.hash() == header.parent_hash);
     let parent_time = parent.map(|parent| parent.time).or(*parent_time);
     let earliest = parent_time.and_then(|time| turn.earliest(time));
     if let Some(expected) = earliest.filter(|earliest| header.time < *earliest) {
-        return Err(Mismatch::TooSoon {
-            number,
-            signer,
-            got: header.time,
-            expected,
-        });
+        return Err(Mismatch::TooSoon { number, signer, got: header.time, expected });
     }
     findings.turns += 1;
     Ok(())
@@ -254,10 +208,7 @@ fn in_turn(
         })
     };
     if producers.iter().find(explains).is_none() {
-        return Err(Mismatch::NoProposer {
-            start,
-            producers: producers.len(),
-        });
+        return Err(Mismatch::NoProposer { start, producers: producers.len() });
     }
     findings.turns += headers.len();
     Ok(())
@@ -268,11 +219,7 @@ fn rebuild(record: &CheckpointRecord, sealed: &Sealed<'_>) -> Result<Rebuilt, Mi
     let (start, end) = (record.start, record.end);
     let range = BlockRange::new(start, end).map_err(|error| Mismatch::Range { start, end, error })?;
     let mut builder = CheckpointBuilder::new(start);
-    let mut append = |leaf: &Leaf| {
-        builder
-            .append(leaf)
-            .map_err(|error| Mismatch::Block { start, end, error })
-    };
+    let mut append = |leaf: &Leaf| builder.append(leaf).map_err(|error| Mismatch::Block { start, end, error });
     let mut headers = 0;
     match &record.blocks {
         Some(blocks) => {
@@ -292,12 +239,7 @@ fn rebuild(record: &CheckpointRecord, sealed: &Sealed<'_>) -> Result<Rebuilt, Mi
                 let known = sealed.get(&number).map_or(&[][..], Vec::as_slice);
                 let [(header, _)] = known else {
                     let got = known.len();
-                    return Err(Mismatch::Headers {
-                        start,
-                        end,
-                        number,
-                        got,
-                    });
+                    return Err(Mismatch::Headers { start, end, number, got });
                 };
                 append(&header.leaf())?;
                 headers += 1;
@@ -307,11 +249,6 @@ fn rebuild(record: &CheckpointRecord, sealed: &Sealed<'_>) -> Result<Rebuilt, Mi
     let root = builder.root().filter(|_| builder.range() == Some(range));
     match root {
         Some(root) if root == record.root => Ok(Rebuilt { range, root, headers }),
-        got => Err(Mismatch::Root {
-            start,
-            end,
-            got,
-            expected: record.root,
-        }),
+        got => Err(Mismatch::Root { start, end, got, expected: record.root }),
     }
 }

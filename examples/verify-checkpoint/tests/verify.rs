@@ -27,9 +27,7 @@ fn run(paths: &[&Path]) -> (Option<i32>, String) {
 
 /// An empty folder of the test's own.
 fn folder(test: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"))
-        .join("verify-checkpoint")
-        .join(test);
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("verify-checkpoint").join(test);
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).unwrap();
     folder
@@ -40,10 +38,7 @@ fn cases(start: &str) -> Vec<Value> {
     let packed = fs::read(vectors().join("header/synthetic.json.gz")).unwrap();
     let file: Value = serde_json::from_reader(GzDecoder::new(&packed[..])).unwrap();
     let cases = file["cases"].as_array().unwrap().iter();
-    cases
-        .filter(|case| case["name"].as_str().unwrap().starts_with(start))
-        .cloned()
-        .collect()
+    cases.filter(|case| case["name"].as_str().unwrap().starts_with(start)).cloned().collect()
 }
 
 /// The header's RLP, item by item.
@@ -74,10 +69,7 @@ fn rlp(header: &Value) -> String {
 
 /// What the devnet writes, over the ten blocks of `chain-n3`.
 fn export() -> Value {
-    let headers: Vec<_> = cases("chain-n3-")
-        .iter()
-        .map(|case| rlp(&case["input"]["header"]))
-        .collect();
+    let headers: Vec<_> = cases("chain-n3-").iter().map(|case| rlp(&case["input"]["header"])).collect();
     let checkpoint = json!({ "number": 1, "start": 24_494_908, "end": 24_494_917, "root": ROOT,
         "proposer": "0x0000000000000000000000000000000000000000" });
     json!({ "chainId": 199, "sprint": 64, "headers": headers, "checkpoints": [checkpoint] })
@@ -93,14 +85,8 @@ fn run_export(test: &str, export: &Value) -> (Option<i32>, String) {
 fn an_export_is_verified_header_by_header_and_root_by_root() {
     let (status, out) = run_export("export", &export());
     assert_eq!(status, Some(0), "{out}");
-    assert!(
-        out.contains("10 sealed by 3 signers, 0 hashes as recorded, 9 parents linked, 6 turns kept"),
-        "{out}"
-    );
-    assert!(
-        out.contains("10 blocks in 4 levels, 10 of them by the headers above"),
-        "{out}"
-    );
+    assert!(out.contains("10 sealed by 3 signers, 0 hashes as recorded, 9 parents linked, 6 turns kept"), "{out}");
+    assert!(out.contains("10 blocks in 4 levels, 10 of them by the headers above"), "{out}");
     assert!(out.ends_with("verified\n"), "{out}");
 }
 
@@ -117,21 +103,14 @@ fn what_does_not_agree_is_named() {
     let out = changed(&|export| export["checkpoints"][0]["root"] = json!(root));
     assert!(out.contains(&format!("recorded {root}")), "{out}");
     let out = changed(&|export| drop(export["headers"].as_array_mut().unwrap().remove(4)));
-    assert!(
-        out.contains("got 0 headers with number 24494912, expected one"),
-        "{out}"
-    );
+    assert!(out.contains("got 0 headers with number 24494912, expected one"), "{out}");
     let out = changed(&|export| export["checkpoints"][0]["end"] = json!(0));
     assert!(out.contains("checkpoint 24494908–0: expected start ≤ end"), "{out}");
     // Another time: the hash that the next header names is gone, and so are the seal's signer and the root.
     let mut case = cases("chain-n3-").remove(4);
     case["input"]["header"]["timestamp"] = json!(1);
     let out = changed(&|export| export["headers"][4] = json!(rlp(&case["input"]["header"])));
-    for part in [
-        "header 24494913: its parent is",
-        "sprint from 24494912: with none of its 3",
-        "root is Some",
-    ] {
+    for part in ["header 24494913: its parent is", "sprint from 24494912: with none of its 3", "root is Some"] {
         assert!(out.contains(part), "{out}");
     }
 }
@@ -189,12 +168,6 @@ fn the_public_chain_s_headers_stand_in_the_checkpoint_on_ethereum() {
     };
     let (status, out) = run(&[&data.join("header"), &data.join("checkpoint-root")]);
     assert_eq!(status, Some(0), "{out}");
-    assert!(
-        out.contains("200 sealed") && out.contains("200 hashes as recorded"),
-        "{out}"
-    );
-    assert!(
-        out.contains("9825948–9827227   1280 blocks in 11 levels, 200 of them by the headers above"),
-        "{out}"
-    );
+    assert!(out.contains("200 sealed") && out.contains("200 hashes as recorded"), "{out}");
+    assert!(out.contains("9825948–9827227   1280 blocks in 11 levels, 200 of them by the headers above"), "{out}");
 }

@@ -44,16 +44,10 @@ impl BridgeCall {
     #[must_use]
     pub fn to_calldata(&self) -> Bytes {
         match self {
-            Self::Exit { payload } => abi::exitCall {
-                inputData: payload.clone(),
+            Self::Exit { payload } => abi::exitCall { inputData: payload.clone() }.abi_encode(),
+            Self::DepositFor { user, root_token, data } => {
+                abi::depositForCall { user: *user, rootToken: *root_token, depositData: data.clone() }.abi_encode()
             }
-            .abi_encode(),
-            Self::DepositFor { user, root_token, data } => abi::depositForCall {
-                user: *user,
-                rootToken: *root_token,
-                depositData: data.clone(),
-            }
-            .abi_encode(),
             Self::DepositEtherFor { user } => abi::depositEtherForCall { user: *user }.abi_encode(),
         }
         .into()
@@ -66,17 +60,11 @@ impl BridgeCall {
         match *selector {
             abi::exitCall::SELECTOR => {
                 let call = abi::exitCall::abi_decode_raw(arguments).ok()?;
-                Some(Self::Exit {
-                    payload: call.inputData,
-                })
+                Some(Self::Exit { payload: call.inputData })
             }
             abi::depositForCall::SELECTOR => {
                 let call = abi::depositForCall::abi_decode_raw(arguments).ok()?;
-                Some(Self::DepositFor {
-                    user: call.user,
-                    root_token: call.rootToken,
-                    data: call.depositData,
-                })
+                Some(Self::DepositFor { user: call.user, root_token: call.rootToken, data: call.depositData })
             }
             abi::depositEtherForCall::SELECTOR => {
                 let call = abi::depositEtherForCall::abi_decode_raw(arguments).ok()?;
@@ -89,10 +77,7 @@ impl BridgeCall {
     /// The call of this bridge contract.
     #[must_use]
     pub fn to_call(&self, bridge: Address) -> RootCall {
-        RootCall {
-            to: bridge,
-            data: self.to_calldata(),
-        }
+        RootCall { to: bridge, data: self.to_calldata() }
     }
 }
 
@@ -107,14 +92,7 @@ mod tests {
         let data = Bytes::from_static(b"data");
         for (call, selector) in [
             (BridgeCall::Exit { payload: data.clone() }, "3805550f"),
-            (
-                BridgeCall::DepositFor {
-                    user,
-                    root_token: user,
-                    data,
-                },
-                "e3dec8fb",
-            ),
+            (BridgeCall::DepositFor { user, root_token: user, data }, "e3dec8fb"),
             (BridgeCall::DepositEtherFor { user }, "4faa8a26"),
         ] {
             let calldata = call.to_calldata();

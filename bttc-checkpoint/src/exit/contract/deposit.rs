@@ -89,11 +89,7 @@ pub(super) struct RateLimit {
 impl Default for RateLimit {
     /// As the contract is initialised: ten a block.
     fn default() -> Self {
-        Self {
-            block: U256::from(1),
-            count: U256::ZERO,
-            limit: U256::from(10),
-        }
+        Self { block: U256::from(1), count: U256::ZERO, limit: U256::from(10) }
     }
 }
 
@@ -102,19 +98,12 @@ impl RateLimit {
     fn next(self, block: u64) -> Result<Self, DepositRevert> {
         let block = U256::from(block);
         if self.block < block {
-            return Ok(Self {
-                block,
-                count: U256::from(1),
-                ..self
-            });
+            return Ok(Self { block, count: U256::from(1), ..self });
         }
         if self.count >= self.limit {
             return Err(DepositRevert::TryLater { limit: self.limit });
         }
-        Ok(Self {
-            count: self.count.saturating_add(U256::from(1)),
-            ..self
-        })
+        Ok(Self { count: self.count.saturating_add(U256::from(1)), ..self })
     }
 }
 
@@ -152,12 +141,8 @@ impl RootChainManager {
         value: U256,
         block: u64,
     ) -> Result<Locked, DepositRevert> {
-        let deposit = Deposit {
-            sender,
-            user,
-            root_token: self.ether_address(),
-            data: value.to_be_bytes::<32>().into(),
-        };
+        let deposit =
+            Deposit { sender, user, root_token: self.ether_address(), data: value.to_be_bytes::<32>().into() };
         self.deposit(&deposit, block)
     }
 
@@ -174,9 +159,7 @@ impl RootChainManager {
             return Err(DepositRevert::User);
         }
         // The predicates of this kind read one word and ignore what follows.
-        let word = deposit.data.first_chunk::<32>().ok_or(DepositRevert::Empty {
-            got: deposit.data.len(),
-        })?;
+        let word = deposit.data.first_chunk::<32>().ok_or(DepositRevert::Empty { got: deposit.data.len() })?;
         self.rate_limit = rate_limit;
         Ok(Locked {
             fee: self.fee,
@@ -204,9 +187,7 @@ mod tests {
 
     fn manager() -> RootChainManager {
         let mut manager = RootChainManager::new(RootChainId::Tron, Address::repeat_byte(9));
-        manager
-            .map_token(TOKEN, Address::repeat_byte(4), TokenType::ERC20)
-            .unwrap();
+        manager.map_token(TOKEN, Address::repeat_byte(4), TokenType::ERC20).unwrap();
         manager
     }
 
@@ -222,10 +203,7 @@ mod tests {
     #[test]
     fn a_deposit_locks_the_amount_and_tells_the_side_chain() {
         let locked = manager().deposit_for(&deposit(), 5).unwrap();
-        assert_eq!(
-            (locked.amount, locked.receiver),
-            (U256::from(70), Address::repeat_byte(9))
-        );
+        assert_eq!((locked.amount, locked.receiver), (U256::from(70), Address::repeat_byte(9)));
         assert_eq!(locked.message.to_bytes().len(), 0x120);
     }
 
@@ -246,15 +224,9 @@ mod tests {
     fn a_refused_deposit_does_not_count() {
         let mut manager = manager();
         let before = manager.clone();
-        let stranger = Deposit {
-            root_token: Address::repeat_byte(8),
-            ..deposit()
-        };
+        let stranger = Deposit { root_token: Address::repeat_byte(8), ..deposit() };
         assert_eq!(manager.deposit_for(&stranger, 5), Err(DepositRevert::TokenNotMapped));
-        let coin = Deposit {
-            root_token: manager.ether_address(),
-            ..deposit()
-        };
+        let coin = Deposit { root_token: manager.ether_address(), ..deposit() };
         assert_eq!(manager.deposit_for(&coin, 5), Err(DepositRevert::RootToken));
         assert_eq!(manager, before);
     }

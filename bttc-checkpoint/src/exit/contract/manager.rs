@@ -21,37 +21,22 @@ pub struct TokenType(B256);
 
 impl TokenType {
     /// `ERC20`.
-    pub const ERC20: Self = Self(b256!(
-        "8ae85d849167ff996c04040c44924fd364217285e4cad818292c7ac37c0a345b"
-    ));
+    pub const ERC20: Self = Self(b256!("8ae85d849167ff996c04040c44924fd364217285e4cad818292c7ac37c0a345b"));
     /// `ERC721`.
-    pub const ERC721: Self = Self(b256!(
-        "73ad2146b3d3a286642c794379d750360a2d53a3459a11b3e5d6cc900f55f44a"
-    ));
+    pub const ERC721: Self = Self(b256!("73ad2146b3d3a286642c794379d750360a2d53a3459a11b3e5d6cc900f55f44a"));
     /// `ERC1155`.
-    pub const ERC1155: Self = Self(b256!(
-        "973bb64086f173ec8099b7ed3d43da984f4a332e4417a08bc6a286e6402b0586"
-    ));
+    pub const ERC1155: Self = Self(b256!("973bb64086f173ec8099b7ed3d43da984f4a332e4417a08bc6a286e6402b0586"));
     /// `MintableERC20`.
-    pub const MINTABLE_ERC20: Self = Self(b256!(
-        "5ffef61af1560b9aefc0e42aaa0f9464854ab113ab7b8bfab271be94cdb1d053"
-    ));
+    pub const MINTABLE_ERC20: Self = Self(b256!("5ffef61af1560b9aefc0e42aaa0f9464854ab113ab7b8bfab271be94cdb1d053"));
     /// `MintableERC721`.
-    pub const MINTABLE_ERC721: Self = Self(b256!(
-        "d4392723c111fcb98b073fe55873efb447bcd23cd3e49ec9ea2581930cd01ddc"
-    ));
+    pub const MINTABLE_ERC721: Self = Self(b256!("d4392723c111fcb98b073fe55873efb447bcd23cd3e49ec9ea2581930cd01ddc"));
     /// `MintableERC1155`.
-    pub const MINTABLE_ERC1155: Self = Self(b256!(
-        "b62883a28321b19a93c6657bfb8ea4cec51ed05c3ab26ecec680fa0c7efb31b9"
-    ));
+    pub const MINTABLE_ERC1155: Self = Self(b256!("b62883a28321b19a93c6657bfb8ea4cec51ed05c3ab26ecec680fa0c7efb31b9"));
     /// `Ether`.
-    pub const ETHER: Self = Self(b256!(
-        "a234e09165f88967a714e2a476288e4c6d88b4b69fe7c300a03190b858990bfc"
-    ));
+    pub const ETHER: Self = Self(b256!("a234e09165f88967a714e2a476288e4c6d88b4b69fe7c300a03190b858990bfc"));
     /// `ChainExitERC1155`.
-    pub const CHAIN_EXIT_ERC1155: Self = Self(b256!(
-        "316d3b16328ca1dbcc5aeb9caf982584129f3ad000dc7219dd7dd6727f72fe93"
-    ));
+    pub const CHAIN_EXIT_ERC1155: Self =
+        Self(b256!("316d3b16328ca1dbcc5aeb9caf982584129f3ad000dc7219dd7dd6727f72fe93"));
 
     /// The type with this key.
     #[must_use]
@@ -222,14 +207,10 @@ impl RootChainManager {
         let receipt = Item::new(field(6)?.to_bytes()?)?.to_list()?;
         let logs = receipt.get(3).ok_or(ExitRevert::InvalidOpcode)?.to_list()?;
         let place = usize::try_from(field(9)?.to_uint()?).ok();
-        let log = place
-            .and_then(|place| logs.get(place))
-            .ok_or(ExitRevert::InvalidOpcode)?;
+        let log = place.and_then(|place| logs.get(place)).ok_or(ExitRevert::InvalidOpcode)?;
         let emitter = log.to_list()?.first().copied();
         let child_token = emitter.ok_or(ExitRevert::InvalidOpcode)?.to_address()?;
-        let root_token = self
-            .root_token(child_token)
-            .ok_or(ExitRevert::TokenNotMapped { child_token })?;
+        let root_token = self.root_token(child_token).ok_or(ExitRevert::TokenNotMapped { child_token })?;
         let token_type = self.token_types.get(&root_token).copied();
         let token_type = token_type.unwrap_or(TokenType(B256::ZERO));
 
@@ -317,10 +298,7 @@ mod tests {
         let [a, b, c] = [1, 2, 3].map(Address::repeat_byte);
         manager.map_token(a, b, TokenType::ERC20).unwrap();
         assert_eq!(manager.map_token(c, b, TokenType::ERC20), Err(MapRevert::AlreadyMapped));
-        assert_eq!(
-            manager.map_token(c, c, TokenType::ERC721),
-            Err(MapRevert::TypeNotSupported)
-        );
+        assert_eq!(manager.map_token(c, c, TokenType::ERC721), Err(MapRevert::TypeNotSupported));
         assert_eq!(manager.root_token(b), Some(a));
         manager.clean_map_token(a, b);
         assert_eq!(manager.root_token(b), None);

@@ -66,24 +66,12 @@ impl StateMessage {
     #[must_use]
     pub fn to_bytes(&self) -> Bytes {
         let (kind, content): (B256, Vec<u8>) = match self {
-            Self::Deposit {
-                user,
-                root_token,
-                root_chain,
-                data,
-            } => (
-                DEPOSIT,
-                (*user, *root_token, *root_chain, data.clone()).abi_encode_params(),
-            ),
-            Self::MapToken {
-                root_token,
-                child_token,
-                root_chain,
-                token_type,
-            } => (
-                MAP_TOKEN,
-                (*root_token, *child_token, *root_chain, token_type.key()).abi_encode_params(),
-            ),
+            Self::Deposit { user, root_token, root_chain, data } => {
+                (DEPOSIT, (*user, *root_token, *root_chain, data.clone()).abi_encode_params())
+            }
+            Self::MapToken { root_token, child_token, root_chain, token_type } => {
+                (MAP_TOKEN, (*root_token, *child_token, *root_chain, token_type.key()).abi_encode_params())
+            }
         };
         (kind, Bytes::from(content)).abi_encode_params().into()
     }
@@ -99,22 +87,12 @@ impl StateMessage {
             DEPOSIT => {
                 let read = <(Address, Address, u64, Bytes)>::abi_decode_params(&content);
                 let (user, root_token, root_chain, data) = read.map_err(|_| shape)?;
-                Ok(Self::Deposit {
-                    user,
-                    root_token,
-                    root_chain,
-                    data,
-                })
+                Ok(Self::Deposit { user, root_token, root_chain, data })
             }
             MAP_TOKEN => {
                 let read = <(Address, Address, u64, B256)>::abi_decode_params(&content);
                 let (root_token, child_token, root_chain, key) = read.map_err(|_| shape)?;
-                Ok(Self::MapToken {
-                    root_token,
-                    child_token,
-                    root_chain,
-                    token_type: TokenType::new(key),
-                })
+                Ok(Self::MapToken { root_token, child_token, root_chain, token_type: TokenType::new(key) })
             }
             got => Err(MessageError::Kind { got }),
         }
@@ -158,9 +136,6 @@ mod tests {
     fn kinds_are_the_hashes_of_their_names() {
         assert_eq!([DEPOSIT, MAP_TOKEN], [keccak256(b"DEPOSIT"), keccak256(b"MAP_TOKEN")]);
         let other = (B256::ZERO, Bytes::new()).abi_encode_params();
-        assert_eq!(
-            StateMessage::decode(&other),
-            Err(MessageError::Kind { got: B256::ZERO })
-        );
+        assert_eq!(StateMessage::decode(&other), Err(MessageError::Kind { got: B256::ZERO }));
     }
 }

@@ -15,9 +15,7 @@ pub(super) fn nibbles(bytes: &[u8]) -> Vec<u8> {
         return Vec::new();
     };
     let odd = matches!(first >> 4, 1 | 3).then_some(first & 0xf);
-    odd.into_iter()
-        .chain(rest.iter().flat_map(|byte| [byte >> 4, byte & 0xf]))
-        .collect()
+    odd.into_iter().chain(rest.iter().flat_map(|byte| [byte >> 4, byte & 0xf])).collect()
 }
 
 /// Whether these nodes lead from the root along the mask's path to the value.
@@ -98,9 +96,6 @@ mod tests {
     #[test]
     fn q60_a_partial_path_past_the_end_aborts() {
         let (nodes, root) = one_node(&[&[0x20, 0x80, 0x80], &[7; 40]]);
-        assert_eq!(
-            verify(&[7; 40], &[0, 0x80], &nodes, root),
-            Err(ExitRevert::InvalidOpcode)
-        );
+        assert_eq!(verify(&[7; 40], &[0, 0x80], &nodes, root), Err(ExitRevert::InvalidOpcode));
     }
 }

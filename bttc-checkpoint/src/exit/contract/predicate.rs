@@ -89,18 +89,12 @@ fn read(predicate: Predicate, log: &[u8]) -> Result<(Address, U256), ExitRevert>
     let topics = at(&fields, 1)?.to_list()?;
     let signature = B256::from(at(&topics, 0)?.to_uint()?);
     if signature != WITHDRAW_TO {
-        return Err(ExitRevert::Signature {
-            predicate,
-            got: signature,
-        });
+        return Err(ExitRevert::Signature { predicate, got: signature });
     }
     let beneficiary = low_address(at(&topics, 1)?.to_uint()?);
     let receiver = low_address(at(&topics, 2)?.to_uint()?);
     if !receiver.is_zero() {
-        return Err(ExitRevert::Receiver {
-            predicate,
-            got: receiver,
-        });
+        return Err(ExitRevert::Receiver { predicate, got: receiver });
     }
     Ok((beneficiary, at(&fields, 2)?.to_uint()?))
 }

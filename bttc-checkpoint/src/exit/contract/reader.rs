@@ -31,9 +31,8 @@ fn head(memory: &[u8], start: usize) -> (usize, usize) {
     let long = |digits: u8| {
         let digits = usize::from(digits);
         // What does not fit a machine word is longer than any memory.
-        let length = (1..=digits).fold(0_usize, |length, at| {
-            length.saturating_mul(256).saturating_add(usize::from(byte(at)))
-        });
+        let length =
+            (1..=digits).fold(0_usize, |length, at| length.saturating_mul(256).saturating_add(usize::from(byte(at))));
         ((1 + digits).saturating_add(length), 1 + digits)
     };
     match byte(0) {
@@ -51,11 +50,7 @@ impl<'a> Item<'a> {
         if bytes.is_empty() {
             return Err(ReaderError::NoBytes);
         }
-        Ok(Self {
-            memory: bytes,
-            start: 0,
-            length: bytes.len(),
-        })
+        Ok(Self { memory: bytes, start: 0, length: bytes.len() })
     }
 
     fn is_list(&self) -> bool {
@@ -73,9 +68,7 @@ impl<'a> Item<'a> {
 
     fn slice(&self, offset: usize) -> &'a [u8] {
         let end = self.start.saturating_add(self.length);
-        self.memory
-            .get(self.start.saturating_add(offset)..end)
-            .unwrap_or_default()
+        self.memory.get(self.start.saturating_add(offset)..end).unwrap_or_default()
     }
 
     fn payload(&self) -> &'a [u8] {
@@ -95,11 +88,7 @@ impl<'a> Item<'a> {
             if next > end {
                 return Err(ReaderError::Items);
             }
-            items.push(Self {
-                memory: self.memory,
-                start: cursor,
-                length,
-            });
+            items.push(Self { memory: self.memory, start: cursor, length });
             cursor = next;
         }
         if self.encoded_length() != self.length {
@@ -191,13 +180,7 @@ mod tests {
 
     #[test]
     fn a_spare_zero_is_first_an_item_and_then_one_too_many() {
-        assert_eq!(
-            Item::new(&[0xc1, 1, 0]).unwrap().to_list().unwrap_err(),
-            ReaderError::ListLength
-        );
-        assert_eq!(
-            Item::new(&[0xc1, 1, 0x82]).unwrap().to_list().unwrap_err(),
-            ReaderError::Items
-        );
+        assert_eq!(Item::new(&[0xc1, 1, 0]).unwrap().to_list().unwrap_err(), ReaderError::ListLength);
+        assert_eq!(Item::new(&[0xc1, 1, 0x82]).unwrap().to_list().unwrap_err(), ReaderError::Items);
     }
 }

@@ -43,8 +43,7 @@ impl Agenda {
     pub(super) fn plan(&mut self, after: Duration, whose: Address, task: Task) {
         self.planned += 1;
         self.under_way += usize::from(task.is_message());
-        self.tasks
-            .insert((self.now.saturating_add(after), self.planned), (whose, task));
+        self.tasks.insert((self.now.saturating_add(after), self.planned), (whose, task));
     }
 
     /// Plans the arrival of a message.

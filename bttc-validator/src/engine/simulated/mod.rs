@@ -81,17 +81,9 @@ struct Past {
 
 impl fmt::Debug for Simulated {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            chain_id,
-            height,
-            seats,
-            ..
-        } = self;
+        let Self { chain_id, height, seats, .. } = self;
         let (keys, now) = (seats.len(), self.elapsed());
-        write!(
-            f,
-            "Simulated {{ chain {chain_id}, height {height}, {keys} keys, {now:?} }}"
-        )
+        write!(f, "Simulated {{ chain {chain_id}, height {height}, {keys} keys, {now:?} }}")
     }
 }
 
@@ -159,12 +151,7 @@ impl Simulated {
 
     /// Adds the key of a validator that is to join. Its application has heard of all heights before the one at hand.
     pub fn add_key(&mut self, key: SecretKey) {
-        let seat = Seat {
-            key,
-            live: false,
-            next: self.height,
-            node: None,
-        };
+        let seat = Seat { key, live: false, next: self.height, node: None };
         self.seats.entry(seat.key.address()).or_insert(seat);
     }
 
@@ -194,13 +181,7 @@ impl Simulated {
                     let got = application.decide(decision);
                     if got != *changes {
                         let expected = changes.clone();
-                        return Err(EngineError::Diverged {
-                            height,
-                            validator,
-                            other,
-                            got,
-                            expected,
-                        });
+                        return Err(EngineError::Diverged { height, validator, other, got, expected });
                     }
                 }
             }
@@ -257,20 +238,11 @@ impl Simulated {
             return Ok(());
         };
         let (height, validator) = (self.height, address);
-        let application = hosts
-            .application(address)
-            .ok_or(EngineError::Left { height, validator })?;
-        let mut bench = Bench {
-            application,
-            checker: &self.checker,
-        };
+        let application = hosts.application(address).ok_or(EngineError::Left { height, validator })?;
+        let mut bench = Bench { application, checker: &self.checker };
         let done = job(node, &mut bench);
         let orders = node.take_orders();
-        done.map_err(|reason| EngineError::Core {
-            height,
-            validator,
-            reason,
-        })?;
+        done.map_err(|reason| EngineError::Core { height, validator, reason })?;
         for order in orders {
             match order {
                 Order::Plan(after, task) => self.agenda.plan(after, address, task),
@@ -303,17 +275,10 @@ impl Simulated {
             for (holder, node) in self.nodes() {
                 // A precommit that only its author accepts has been refused by all others, and does not count.
                 let votes = node.precommits(round, id).into_iter();
-                commits.extend(
-                    votes
-                        .filter_map(commit)
-                        .filter(|(validator, _)| alone || *validator != holder),
-                );
+                commits.extend(votes.filter_map(commit).filter(|(validator, _)| alone || *validator != holder));
             }
             let power = commits.keys().filter_map(|validator| set.power(*validator)).sum();
-            ThresholdParams::default()
-                .quorum
-                .is_met(power, set.total())
-                .then_some(())?;
+            ThresholdParams::default().quorum.is_met(power, set.total()).then_some(())?;
             Some(Decision {
                 height: self.height,
                 round: Round::new(round),
@@ -333,37 +298,21 @@ impl Simulated {
         let mut past: Option<Past> = None;
         for (address, seat) in self.seats.iter_mut().filter(|(_, seat)| seat.live) {
             let validator = *address;
-            let application = hosts
-                .application(validator)
-                .ok_or(EngineError::Left { height, validator })?;
+            let application = hosts.application(validator).ok_or(EngineError::Left { height, validator })?;
             let got = application.decide(&decision);
             seat.next = following;
             match &past {
                 Some(Past { by, changes, .. }) if got != *changes => {
                     let (other, expected) = (*by, changes.clone());
-                    return Err(EngineError::Diverged {
-                        height,
-                        validator,
-                        other,
-                        got,
-                        expected,
-                    });
+                    return Err(EngineError::Diverged { height, validator, other, got, expected });
                 }
                 Some(_) => {}
-                None => {
-                    past = Some(Past {
-                        decision: decision.clone(),
-                        by: validator,
-                        changes: got,
-                    })
-                }
+                None => past = Some(Past { decision: decision.clone(), by: validator, changes: got }),
             }
         }
         let changes = past.as_ref().map_or(&[][..], |past| &past.changes);
         let [_, next] = &self.sets;
-        let after = next
-            .follow(changes)
-            .map_err(|source| EngineError::Change { height, source })?;
+        let after = next.follow(changes).map_err(|source| EngineError::Change { height, source })?;
 
         self.sets = [next.clone(), after];
         self.height = following;

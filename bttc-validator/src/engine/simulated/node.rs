@@ -63,10 +63,7 @@ pub(super) struct Node {
 
 impl fmt::Debug for Node {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Node")
-            .field("height", &self.core.height().0)
-            .field("round", &self.core.round())
-            .finish()
+        f.debug_struct("Node").field("height", &self.core.height().0).field("round", &self.core.round()).finish()
     }
 }
 
@@ -104,10 +101,7 @@ impl Node {
     pub(super) fn start(&mut self, bench: &mut Bench<'_>) -> Result<(), String> {
         let set = self.core.validator_set().clone();
         let height = self.desk.height.into();
-        self.put(
-            Input::StartHeight(height, set, false, None, VoteExtensionPolicy::Required),
-            bench,
-        )
+        self.put(Input::StartHeight(height, set, false, None, VoteExtensionPolicy::Required), bench)
     }
 
     /// Does what fell due.
@@ -130,23 +124,11 @@ impl Node {
                 let me = self.desk.me;
                 let id = self.desk.keep(me, &value);
                 self.desk.verdicts.insert(id, Validity::Valid);
-                let part = Part {
-                    height: height.into(),
-                    round,
-                    sender: me,
-                    proposer: me,
-                    value,
-                };
+                let part = Part { height: height.into(), round, sender: me, proposer: me, value };
                 self.desk.orders.push(Order::Send(Task::Part(part)));
                 Input::Propose(LocallyProposedValue::new(height.into(), round, Value(id)))
             }
-            Task::Part(Part {
-                height: at,
-                round,
-                sender,
-                proposer,
-                value,
-            }) => {
+            Task::Part(Part { height: at, round, sender, proposer, value }) => {
                 let id = self.desk.keep(proposer, &value);
                 let application = &mut bench.application;
                 let set = self.core.validator_set();
@@ -160,14 +142,8 @@ impl Node {
                 let verdict = *self.desk.verdicts.entry(id).or_insert_with(judge);
                 let validity = mt::Validity::from_bool(verdict == Validity::Valid);
                 let valid_round = mt::Round::Nil;
-                let proposed = ProposedValue {
-                    height: at,
-                    round,
-                    valid_round,
-                    proposer: sender,
-                    value: Value(id),
-                    validity,
-                };
+                let proposed =
+                    ProposedValue { height: at, round, valid_round, proposer: sender, value: Value(id), validity };
                 Input::ProposedValue(proposed, ValueOrigin::Consensus)
             }
         };
@@ -191,25 +167,14 @@ impl Node {
 
     /// The precommits for a value that it has accepted.
     pub(super) fn precommits(&self, round: u32, id: B256) -> Vec<SignedVote<Context>> {
-        self.core
-            .restore_precommits(self.desk.height.into(), mt::Round::new(round), &Value(id))
+        self.core.restore_precommits(self.desk.height.into(), mt::Round::new(round), &Value(id))
     }
 
     /// The round it is in, and the power that prevoted and precommitted there.
     pub(super) fn standing(&self) -> (u32, u64, u64) {
         let round = self.core.round();
-        let power = |step| {
-            self.core
-                .driver
-                .votes()
-                .per_round(round)
-                .map_or(0, |votes| votes.votes().weight_sum(step))
-        };
-        (
-            round.as_u32().unwrap_or(0),
-            power(mt::VoteType::Prevote),
-            power(mt::VoteType::Precommit),
-        )
+        let power = |step| self.core.driver.votes().per_round(round).map_or(0, |votes| votes.votes().weight_sum(step));
+        (round.as_u32().unwrap_or(0), power(mt::VoteType::Prevote), power(mt::VoteType::Precommit))
     }
 
     fn put(&mut self, input: Input<Context>, bench: &mut Bench<'_>) -> Result<(), String> {
@@ -282,8 +247,7 @@ impl Desk {
                 self.timers_set += 1;
                 self.timers.push((timeout, self.timers_set));
                 let after = LinearTimeouts::default().duration_for(timeout);
-                self.orders
-                    .push(Order::Plan(after, Task::Timer(timeout, self.timers_set)));
+                self.orders.push(Order::Plan(after, Task::Timer(timeout, self.timers_set)));
                 r.resume_with(())
             }
             Effect::CancelTimeout(timeout, r) => {
@@ -321,13 +285,7 @@ impl Desk {
             }
             Effect::RestreamProposal(height, round, _, sender, id, r) => {
                 if let Some((proposer, value)) = self.values.get(&id).cloned() {
-                    self.orders.push(Order::Send(Task::Part(Part {
-                        height,
-                        round,
-                        sender,
-                        proposer,
-                        value,
-                    })));
+                    self.orders.push(Order::Send(Task::Part(Part { height, round, sender, proposer, value })));
                 }
                 r.resume_with(())
             }
@@ -372,27 +330,22 @@ impl Desk {
                 };
                 r.resume_with(self.is_signed(signer, digest, &signature, checker))
             }
-            Effect::VerifyCommitCertificate(certificate, set, thresholds, r) => r.resume_with(at_once(
-                checker.verify_commit_certificate(&Context, &certificate, &set, thresholds),
-            )),
-            Effect::VerifyPolkaCertificate(certificate, set, thresholds, r) => r.resume_with(at_once(
-                checker.verify_polka_certificate(&Context, &certificate, &set, thresholds),
-            )),
-            Effect::VerifyRoundCertificate(certificate, set, thresholds, r) => r.resume_with(at_once(
-                checker.verify_round_certificate(&Context, &certificate, &set, thresholds),
-            )),
+            Effect::VerifyCommitCertificate(certificate, set, thresholds, r) => {
+                r.resume_with(at_once(checker.verify_commit_certificate(&Context, &certificate, &set, thresholds)))
+            }
+            Effect::VerifyPolkaCertificate(certificate, set, thresholds, r) => {
+                r.resume_with(at_once(checker.verify_polka_certificate(&Context, &certificate, &set, thresholds)))
+            }
+            Effect::VerifyRoundCertificate(certificate, set, thresholds, r) => {
+                r.resume_with(at_once(checker.verify_round_certificate(&Context, &certificate, &set, thresholds)))
+            }
             Effect::VerifyExtendedCommitCertificate(certificate, set, thresholds, policy, r) => {
                 let checked =
                     checker.verify_extended_commit_certificate(&Context, &certificate, &set, thresholds, policy);
                 let refused = certificate.commit_signatures.iter().find(|commit| {
-                    let bytes = commit
-                        .extension
-                        .as_ref()
-                        .map(|extension| Bytes(extension.message.clone()));
+                    let bytes = commit.extension.as_ref().map(|extension| Bytes(extension.message.clone()));
                     bytes.is_some_and(|bytes| {
-                        let verdict = bench
-                            .application
-                            .verify_extension(self.height, commit.address.0, &bytes);
+                        let verdict = bench.application.verify_extension(self.height, commit.address.0, &bytes);
                         verdict == Validity::Invalid
                     })
                 });
@@ -420,10 +373,7 @@ impl Desk {
         if !self.is_signed(validator, digest, &extension.signature, bench.checker) {
             return Err(VoteExtensionError::InvalidSignature);
         }
-        match bench
-            .application
-            .verify_extension(self.height, validator, &Bytes(extension.message.clone()))
-        {
+        match bench.application.verify_extension(self.height, validator, &Bytes(extension.message.clone())) {
             Validity::Valid => Ok(()),
             Validity::Invalid => Err(VoteExtensionError::InvalidVoteExtension),
         }
@@ -434,7 +384,5 @@ impl Desk {
 fn at_once<T>(
     future: impl Future<Output = Result<T, CertificateError<Context>>>,
 ) -> Result<T, CertificateError<Context>> {
-    future
-        .now_or_never()
-        .unwrap_or(Err(CertificateError::VerificationError(None)))
+    future.now_or_never().unwrap_or(Err(CertificateError::VerificationError(None)))
 }

@@ -89,11 +89,7 @@ struct Encoding {
 impl Encoding {
     fn of(types: Vec<DynSolType>, values: Vec<DynSolValue>) -> Self {
         let value = DynSolValue::Tuple(values);
-        Self {
-            kind: DynSolType::Tuple(types),
-            bytes: value.abi_encode_params(),
-            value,
-        }
+        Self { kind: DynSolType::Tuple(types), bytes: value.abi_encode_params(), value }
     }
 
     fn decodes_back(&self, args: &Field<'_>) -> Result<(), Failure> {
@@ -129,9 +125,7 @@ impl Signature {
         let text = field.text()?;
         let (name, list) = text.split_once('(').ok_or_else(wrong)?;
         let list = list.strip_suffix(')').ok_or_else(wrong)?;
-        if !name
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '$'))
+        if !name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '$'))
             || list.matches('[').count() > Self::MAX_ARRAYS
         {
             return Err(wrong());
@@ -149,11 +143,7 @@ impl Signature {
             types.push(kind);
             places.push(place);
         }
-        Ok(Self {
-            name: name.to_owned(),
-            types,
-            places,
-        })
+        Ok(Self { name: name.to_owned(), types, places })
     }
 
     /// Keccak-256 of the canonical text.
@@ -173,11 +163,7 @@ fn parameters(list: &str) -> Vec<&str> {
         }
         c == ',' && depth == 0
     };
-    if list.is_empty() {
-        Vec::new()
-    } else {
-        list.split(split).collect()
-    }
+    if list.is_empty() { Vec::new() } else { list.split(split).collect() }
 }
 
 fn canonical(kind: &DynSolType) -> String {

@@ -44,10 +44,7 @@ impl Kind for CheckpointRoot {
             for item in leaves.items()? {
                 let index = item.read().field("index")?;
                 let place = index.index()?;
-                let leaf = tree
-                    .leaves()
-                    .get(place)
-                    .ok_or_else(|| index.refused("a place in the range"))?;
+                let leaf = tree.leaves().get(place).ok_or_else(|| index.refused("a place in the range"))?;
                 item.is(Got::object([("index", place.into()), ("leaf", (*leaf).into())]))?;
             }
         }

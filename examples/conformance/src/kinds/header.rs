@@ -76,11 +76,7 @@ fn turn(
 ) -> Result<(), Failure> {
     let producers = context.field("validators")?.list(|item| {
         let power = VotingPower::new(item.field("power")?.i64()?);
-        Ok(Validator::new(
-            ValidatorId::new(0),
-            item.field("signer")?.address()?,
-            power,
-        ))
+        Ok(Validator::new(ValidatorId::new(0), item.field("signer")?.address()?, power))
     })?;
     let proposer = context.field("proposer")?.address()?;
     let schedule = FixedProducers::new(producers, proposer, timing);
@@ -112,10 +108,7 @@ fn timing(sprint: &Field<'_>, context: Option<&Field<'_>>) -> Result<Timing, Fai
 }
 
 fn validator(validator: &Validator) -> Got {
-    Got::object([
-        ("signer", validator.signer.into()),
-        ("power", validator.power.get().into()),
-    ])
+    Got::object([("signer", validator.signer.into()), ("power", validator.power.get().into())])
 }
 
 /// A header in the JSON of the vectors.

@@ -65,12 +65,7 @@ fn proof(receipts: &[Bytes], index: u64) -> Option<ExitProof> {
     Some(ExitProof {
         header: HeaderBlockId::default(),
         siblings: Vec::new(),
-        block: Leaf {
-            number: 0,
-            time: 0,
-            transactions_root: B256::ZERO,
-            receipts_root: branch.root,
-        },
+        block: Leaf { number: 0, time: 0, transactions_root: B256::ZERO, receipts_root: branch.root },
         receipt: Bytes::new(),
         nodes: branch.nodes,
         tx_index: index,

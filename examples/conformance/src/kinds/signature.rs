@@ -57,11 +57,7 @@ fn recover(digest: &B256, bytes: &[u8], expect: &Expect<'_>) -> Result<(), Failu
     let seal = signature.and_then(|signature| signature.recover_seal(digest).ok());
     expect.check("seal", seal.map(|key| key.address()))?;
     let contract = signature.map(|signature| {
-        let words = SignatureWords {
-            r: signature.r.into(),
-            s: signature.s.into(),
-            v: U256::from(signature.v),
-        };
+        let words = SignatureWords { r: signature.r.into(), s: signature.s.into(), v: U256::from(signature.v) };
         words.recover(digest).map_or_else(|_| Got::from("revert"), Got::from)
     });
     expect.check("contract", contract)
