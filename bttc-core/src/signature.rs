@@ -8,8 +8,8 @@
 //!
 //! | reader | v | s | no key found | method |
 //! |---|---|---|---|---|
-//! | client, validation layer | 0, 1, 27, 28 | any | error | [`Signature::recover`] |
-//! | block seal | 0 … 3 | any | error | [`Signature::recover_seal`] |
+//! | client | 0, 1, 27, 28 | any | error | [`Signature::recover`] |
+//! | block seal, validation layer | 0 … 3 | any | error | [`Signature::recover_seal`] |
 //! | staking contract | low byte 0, 1, 27, 28 | low half, else address 0 | the call reverts | [`SignatureWords::recover`] |
 //!
 //! Sources: `block-layer §2.3; bttc:consensus/bor/bor.go:131-153` · `validation-layer §1.1;
@@ -134,7 +134,7 @@ impl Signature {
         recover(digest, &self.r, &self.s, parity)
     }
 
-    /// The key that sealed a block: v is 0 … 3, s any.
+    /// The key that sealed a block, or voted in the validation layer: v is 0 … 3, s any.
     ///
     /// Source: `block-layer §2.3.2; bttc:consensus/bor/bor.go:131-153`.
     ///

@@ -43,3 +43,8 @@ pub use file::{FileError, MAX_BYTES, SCHEMA, VectorFile};
 pub use got::Got;
 pub use kinds::{KINDS, Kind};
 pub use run::{FailureRecord, Report, Runner, Tally, Watch};
+
+/// The first example that a reader of the project meets has to compile.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;

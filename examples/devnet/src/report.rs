@@ -4,21 +4,24 @@ use crate::{
     account::{Account, Place},
     options::Options,
 };
-use alloy::primitives::{Address, B256};
+use alloy::primitives::{Address, B256, U256};
 use bttc_checkpoint::exit::{Exit, ExitProof};
 use bttc_core::{
+    amount::Amount,
     chain::ChainSpec,
     id::StateId,
     quorum::{PowerQuorum, Weight},
-    root_chain::RootChainError,
+    root_chain::{RootChainError, RootChainId},
     tron::TronAddress,
     validator::Validator,
 };
+use bttc_staking::stake::StakeAccount;
 use bttc_validator::{
     layer::{Effect, Layer, LayerEvent, Message, ProposeCheckpoint, Settled},
     node::{Node, Submitted},
     root_chain::ModelRootChain,
 };
+use serde_json::json;
 use std::collections::BTreeMap;
 
 /// Names by signing address.
@@ -53,7 +56,8 @@ pub fn stake(names: &Names, validators: &[Validator], layer: &Layer, account: &A
     let total = PowerQuorum::over(validators).total();
     let shares = by_power(names, validators, |power| format!("{} %", percent(power, total)));
     let note = format!("{} validators, epoch {}", validators.len(), layer.epoch());
-    account.say(Place::Tron, "stake", shares, note);
+    let data = json!({ "epoch": layer.epoch(), "validators": validators });
+    account.tell(Place::Tron, "stake", shares, note, data);
 }
 
 /// Validators by descending power, each with what is to be said of its power.
@@ -70,7 +74,6 @@ fn power_of(validator: &Validator) -> Weight {
 
 /// A part of a whole in percent with one decimal, which is dropped when it is zero.
 pub fn percent(part: Weight, whole: Weight) -> String {
-    use alloy::primitives::U256;
     let tenths = part.get() * U256::from(1_000) / whole.get().max(U256::from(1));
     let (units, tenth) = tenths.div_rem(U256::from(10));
     if tenth.is_zero() { units.to_string() } else { format!("{units}.{tenth}") }
@@ -113,11 +116,11 @@ fn settled(names: &Names, settled: &Settled, node: &Node, account: &Account) {
             let total = PowerQuorum::over(&span.producers).total();
             let producers = by_power(names, &span.producers, |power| format!("{} %", percent(power, total)));
             let text = format!("blocks {}–{}   {producers}", span.start, span.end);
-            account.say(Place::Layer, format!("span {}", span.id), text, agreed);
+            account.tell(Place::Layer, format!("span {}", span.id), text, agreed, json!(span));
         }
         (Ok(Effect::Recorded(record)), Message::EventRecord(m)) => {
             let text = format!("message {} of {} becomes record {}", m.id, m.root_chain, record.id);
-            account.say(Place::Layer, "record", text, agreed);
+            account.tell(Place::Layer, "record", text, agreed, json!(record));
         }
         (Ok(Effect::Buffered(checkpoint)), _) => {
             let text = format!(
@@ -128,13 +131,15 @@ fn settled(names: &Names, settled: &Settled, node: &Node, account: &Account) {
                 percent(tally.yes, tally.total),
             );
             let proposer = format!("proposer {}", name(names, checkpoint.proposer));
-            account.say(Place::Layer, "checkpoint", text, with_outvoted(names, settled, node, proposer));
+            let note = with_outvoted(names, settled, node, proposer);
+            account.tell(Place::Layer, "checkpoint", text, note, json!(checkpoint));
         }
         (Ok(Effect::Acknowledged(acknowledged)), _) => {
             let next = node.layer().proposer().map_or("nobody", |signer| name(names, signer));
             let text = format!("checkpoint {} is on TRON", acknowledged.number);
             let note = format!("epoch {}, next proposer {next}", node.layer().epoch());
-            account.say(Place::Layer, "acknowledged", text, note);
+            let data = json!({ "checkpoint": acknowledged, "epoch": node.layer().epoch() });
+            account.tell(Place::Layer, "acknowledged", text, note, data);
         }
         (Ok(Effect::Staking | Effect::TurnPassed | Effect::Recorded(_)), _) => {}
         (Err(_), Message::Checkpoint(ProposeCheckpoint { checkpoint, .. })) => {
@@ -165,22 +170,21 @@ pub fn submitted(names: &Names, submitted: &Submitted, tron: &ModelRootChain, ac
     let range = submitted.signed.message().range;
     let blocks = format!("blocks {}–{}", range.start(), range.end());
     match &submitted.outcome {
-        Ok(_) => {
-            let rewards = tron.inspect(|contracts| {
+        Ok(transaction) => {
+            let mut rewards: Vec<(Address, Amount, Amount)> = tron.inspect(|contracts| {
                 let stake = contracts.stake();
-                let each = stake.accounts().filter_map(|(id, of)| {
-                    let reward = stake.validator_reward(id).ok()?;
-                    Some((
-                        of.amount,
-                        format!("{} {} BTT", name(names, of.signer), grouped(&reward.whole_btt().to_string())),
-                    ))
-                });
-                let mut each: Vec<_> = each.collect();
-                each.sort_by_key(|(amount, _)| std::cmp::Reverse(*amount));
-                each.into_iter().map(|(_, text)| text).collect::<Vec<_>>().join("  ")
+                let rewarded =
+                    |(id, of): (_, &StakeAccount)| Some((of.signer, of.amount, stake.validator_reward(id).ok()?));
+                stake.accounts().filter_map(rewarded).collect()
             });
+            rewards.sort_by_key(|(_, stake, _)| std::cmp::Reverse(*stake));
+            let each =
+                rewards.iter().map(|(signer, _, reward)| format!("{} {}", name(names, *signer), millions(*reward)));
+            let text = format!("{blocks}   rewards {} million BTT", each.collect::<Vec<_>>().join("  "));
             let epoch = tron.inspect(|contracts| contracts.stake().epoch());
-            account.say(Place::Tron, "accepted", format!("{blocks}   rewards {rewards}"), format!("epoch {epoch}"));
+            let rewards: BTreeMap<_, _> = rewards.into_iter().map(|(signer, _, reward)| (signer, reward)).collect();
+            let data = json!({ "transaction": transaction, "epoch": epoch, "rewards": rewards });
+            account.tell(Place::Tron, "accepted", text, format!("epoch {epoch}"), data);
         }
         Err(RootChainError::Reverted { reason }) => {
             let heads = submitted.signed.signatures().len();
@@ -188,6 +192,13 @@ pub fn submitted(names: &Names, submitted: &Submitted, tron: &ModelRootChain, ac
         }
         Err(error) => account.say(Place::Tron, "refused", format!("{blocks}   {error}"), ""),
     }
+}
+
+/// An amount in millions of BTT, two decimals.
+fn millions(amount: Amount) -> String {
+    let hundredths = amount.whole_btt() / U256::from(10_000);
+    let (whole, rest) = hundredths.div_rem(U256::from(100));
+    format!("{whole}.{rest:0>2}")
 }
 
 fn grouped(digits: &str) -> String {
@@ -206,7 +217,7 @@ pub fn block(names: &Names, node: &Node, account: &Account) {
     let chain = node.chain();
     let header = chain.head().header();
     let number = header.height();
-    let start = node.layer().ledger().next_start(bttc_core::root_chain::RootChainId::Tron, 0);
+    let start = node.layer().ledger().next_start(RootChainId::Tron, 0);
     account.progress(number.saturating_sub(start).saturating_add(1), number);
     if !chain.spec().timing.is_sprint_start(number) {
         return;
@@ -223,7 +234,12 @@ pub fn block(names: &Names, node: &Node, account: &Account) {
         grouped(&header.gas_used.to_string()),
         short(header.state_root.as_slice()),
     );
-    account.say(Place::Chain, format!("block {number}"), text, format!("sprint starts, {turn}"));
+    let note = format!("sprint starts, {turn}");
+    let data = json!({
+        "number": number, "hash": header.hash(), "author": header.author(), "gasUsed": header.gas_used,
+        "stateRoot": header.state_root, "transactions": chain.head().block().transactions().len(),
+    });
+    account.tell(Place::Chain, format!("block {number}"), text, note, data);
     if let Some((span, status)) = chain.head().committed() {
         let (what, why) =
             if status.is_success() { ("committed", "") } else { ("offered again", "refused, as it is kept already") };
@@ -247,7 +263,7 @@ pub fn arrived(node: &Node, record: StateId, btt: u64, user: Address, account: &
 /// The burn.
 pub fn burned(node: &Node, btt: u64, block: u64, account: &Account) {
     let ledger = node.layer().ledger();
-    let start = ledger.next_start(bttc_core::root_chain::RootChainId::Tron, 0);
+    let start = ledger.next_start(RootChainId::Tron, 0);
     let length = node.layer().spec().checkpoints.average_length.max(1);
     let behind = block.saturating_sub(start) / length;
     let end = start.saturating_add((behind + 1).saturating_mul(length)).saturating_sub(1);
@@ -262,12 +278,10 @@ pub fn exited(proof: &ExitProof, exit: &Exit, btt: u64, checked_in: Option<u128>
     let text = format!("{btt} BTT paid to {}   log {}", short_tron(exit.beneficiary()), exit.log_index());
     let size = proof.to_payload().len();
     let time = checked_in.map_or(String::new(), |micros| format!(" in {}.{} ms", micros / 1_000, micros % 1_000 / 100));
-    account.say(
-        Place::Tron,
-        "exit",
-        text,
-        format!("proof {}.{} KB, built and checked offline{time}", size / 1_000, size % 1_000 / 100),
-    );
+    let note = format!("proof {}.{} KB, built and checked offline{time}", size / 1_000, size % 1_000 / 100);
+    let data =
+        json!({ "exitHash": exit.exit_hash(), "beneficiary": exit.beneficiary(), "payload": proof.to_payload() });
+    account.tell(Place::Tron, "exit", text, note, data);
 }
 
 /// The second try of the same withdrawal.

@@ -17,6 +17,7 @@ use bttc_validator::{
     node::{Node, Submitted},
     root_chain::ModelRootChain,
 };
+use serde_json::json;
 use std::collections::BTreeMap;
 
 /// Something that must not happen.
@@ -220,6 +221,7 @@ impl Figures {
         let total = PowerQuorum::over(&self.validators).total();
         account.plain("");
         account.plain("validator      stake    blocks              checkpoints proposed");
+        let mut data = Vec::new();
         let mut sorted = self.validators.clone();
         sorted.sort_by_key(|v| std::cmp::Reverse(v.power));
         for validator in &sorted {
@@ -237,13 +239,21 @@ impl Figures {
                 if liars.contains(&validator.signer) { "   lies about roots" } else { "" },
             );
             account.plain(&line);
+            data.push(json!({
+                "signer": validator.signer, "power": validator.power, "blocks": blocks, "checkpoints": checkpoints,
+                "lies": liars.contains(&validator.signer),
+            }));
         }
         account.plain("");
         let epoch = tron.inspect(|contracts| contracts.stake().epoch());
         let head = node.chain().head().header();
-        let text =
-            format!("{} blocks, {all} checkpoints, epoch {epoch}, head {}", head.height(), report::root(head.hash()),);
-        account.say(Place::Devnet, "summary", text, "all copies equal, supply conserved");
+        let plural = if all == 1 { "" } else { "s" };
+        let hash = report::root(head.hash());
+        let text = format!("{} blocks, {all} checkpoint{plural}, epoch {epoch}, head {hash}", head.height());
+        let data = json!({
+            "blocks": head.height(), "checkpoints": all, "epoch": epoch, "head": head.hash(), "validators": data,
+        });
+        account.tell(Place::Devnet, "summary", text, "all copies equal, supply conserved", data);
         if self.outvoted + self.refused == 0 {
             return Ok(());
         }
@@ -256,7 +266,11 @@ impl Figures {
             return Err(Broken::NotAccepted { reason });
         }
         let outcome = if all == 0 { "checkpoints halted" } else { "checkpoints went on" };
-        account.say(Place::Devnet, "quorum", reason, format!("{outcome}, as expected with {} liars", liars.len()));
+        let who = match liars.len() {
+            1 => "one liar".to_owned(),
+            many => format!("{many} liars"),
+        };
+        account.say(Place::Devnet, "quorum", reason, format!("{outcome}, as expected with {who}"));
         Ok(())
     }
 }
