@@ -1,4 +1,5 @@
-//! The functions a root chain's contracts answer to.
+//! The functions a root chain's contracts answer to, beside those of bttc-checkpoint: submissions, questions and
+//! [`BridgeCall`](bttc_checkpoint::exit::contract::BridgeCall)s.
 
 alloy_sol_types::sol! {
     #![sol(all_derives)]
@@ -17,7 +18,5 @@ alloy_sol_types::sol! {
     function currentEpoch() returns (uint256);
 
     // RootChainManager
-    function depositFor(address user, address rootToken, bytes depositData);
-    function exit(bytes inputData);
     function processedExits(bytes32 exitHash) returns (bool);
 }

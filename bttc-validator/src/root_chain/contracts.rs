@@ -4,7 +4,7 @@ use super::abi;
 use alloy_primitives::{Address, Bytes, LogData, U256, address};
 use alloy_sol_types::{SolCall, SolEvent, SolValue};
 use bttc_checkpoint::{
-    exit::contract::{Deposit, DepositRevert, MapRevert, Predicate, RootChainManager, TokenType},
+    exit::contract::{BridgeCall, Deposit, DepositRevert, MapRevert, Predicate, RootChainManager, TokenType},
     header_blocks::{self, HeaderBlocks},
     submission::{Function, Submission},
     vote::DataLayout,
@@ -279,15 +279,13 @@ impl RootContracts {
     }
 
     fn bridge_call(&mut self, sender: Address, data: &[u8], block: u64) -> Result<Logs, Reverted> {
-        match abi::depositForCall::abi_decode(data) {
-            Ok(call) => {
-                let deposit = Deposit { sender, user: call.user, root_token: call.rootToken, data: call.depositData };
-                self.deposit(&deposit, block)
+        match BridgeCall::decode(data) {
+            Some(BridgeCall::DepositFor { user, root_token, data }) => {
+                self.deposit(&Deposit { sender, user, root_token, data }, block)
             }
-            Err(_) => {
-                let call = abi::exitCall::abi_decode(data).map_err(Reverted::silent)?;
-                self.exit(&call.inputData)
-            }
+            Some(BridgeCall::Exit { payload }) => self.exit(&payload),
+            // The root chain's own coin is not modelled.
+            Some(BridgeCall::DepositEtherFor { .. }) | None => Err(Reverted::new("")),
         }
     }
 

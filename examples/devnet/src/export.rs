@@ -1,7 +1,9 @@
 //! Headers and checkpoints in a file that `verify-checkpoint` reads.
 
 use crate::network::Network;
-use bttc_core::id::CheckpointNumber;
+use alloy::primitives::{Address, B256, Bytes};
+use bttc_checkpoint::checkpoint::BlockRange;
+use bttc_core::{id::CheckpointNumber, schedule::Timing, validator::Validator};
 use serde::Serialize;
 use std::{error::Error, fs, path::Path};
 
@@ -9,44 +11,36 @@ use std::{error::Error, fs, path::Path};
 pub const FILE: &str = "headers.json";
 
 #[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Export {
-    chain_id: u64,
-    sprint: u64,
-    /// RLP of the headers from block 1 on, as hex.
-    headers: Vec<String>,
+struct Export<'a> {
+    timing: &'a Timing,
+    /// The producers of block 1.
+    producers: Vec<Validator>,
+    /// RLP of the headers from block 0 on.
+    headers: Vec<Bytes>,
     checkpoints: Vec<Checkpoint>,
 }
 
 #[derive(Serialize)]
 struct Checkpoint {
     number: CheckpointNumber,
-    start: u64,
-    end: u64,
-    root: String,
-    proposer: String,
+    range: BlockRange,
+    root: B256,
+    proposer: Address,
 }
 
 /// Writes the file; the folder is made if need be.
 pub fn write(folder: &Path, network: &Network) -> Result<(), Box<dyn Error>> {
     let chain = network.reference().chain();
     let headers = (0..=network.height()).filter_map(|number| chain.header(number));
-    let headers = headers.map(|header| alloy::hex::encode_prefixed(header.to_rlp())).collect();
+    let headers = headers.map(|header| header.to_rlp().into()).collect();
     let checkpoints = network.tron().inspect(|contracts| {
         let records = contracts.header_blocks().records().filter_map(|(id, record)| {
-            let range = record.range()?;
-            Some(Checkpoint {
-                number: id.number()?,
-                start: range.start(),
-                end: range.end(),
-                root: record.root.to_string(),
-                proposer: record.proposer.to_string(),
-            })
+            let (number, range) = (id.number()?, record.range()?);
+            Some(Checkpoint { number, range, root: record.root, proposer: record.proposer })
         });
         records.collect()
     });
-    let spec = chain.spec();
-    let export = Export { chain_id: spec.chain_id, sprint: spec.timing.sprint, headers, checkpoints };
+    let export = Export { timing: &chain.spec().timing, producers: network.first_producers(), headers, checkpoints };
     fs::create_dir_all(folder)?;
     fs::write(folder.join(FILE), serde_json::to_vec_pretty(&export)?)?;
     Ok(())

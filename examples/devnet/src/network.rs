@@ -20,6 +20,7 @@ use bttc_core::{
     schedule::Timing,
     signature::SecretKey,
     span::SpanRules,
+    validator::Validator,
 };
 use bttc_evm::genesis::{DevnetAllocation, devnet_genesis};
 use bttc_staking::stake::StakeParams;
@@ -175,6 +176,11 @@ impl Network {
     /// TRON.
     pub fn tron(&self) -> &ModelRootChain {
         &self.tron
+    }
+
+    /// Who may produce block 1.
+    pub fn first_producers(&self) -> Vec<Validator> {
+        self.figures.validators().to_vec()
     }
 
     /// Whether stake, blocks, deposit, checkpoint and withdrawal have all been shown.

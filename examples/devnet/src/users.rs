@@ -8,6 +8,7 @@ use alloy::{
     sol,
     sol_types::{SolCall, SolValue},
 };
+use bttc_checkpoint::exit::contract::BridgeCall;
 use bttc_core::{amount::Amount, chain::SystemContracts, root_chain::RootCall};
 use bttc_evm::transaction::Transaction;
 use bttc_validator::{
@@ -82,11 +83,8 @@ impl Users {
     pub fn deposit(&self, at: &Contracts) -> [RootCall; 2] {
         let (user, amount) = (self.traveller.address(), Amount::from_btt(DEPOSIT).to_word());
         let allow = abi::approveCall { spender: at.erc20_predicate, amount };
-        let deposit = abi::depositForCall { user, rootToken: at.token, depositData: amount.abi_encode().into() };
-        [
-            RootCall { to: at.token, data: allow.abi_encode().into() },
-            RootCall { to: at.root_chain_manager, data: deposit.abi_encode().into() },
-        ]
+        let deposit = BridgeCall::DepositFor { user, root_token: at.token, data: amount.abi_encode().into() };
+        [RootCall { to: at.token, data: allow.abi_encode().into() }, deposit.to_call(at.root_chain_manager)]
     }
 
     /// The transaction that burns BTT for the traveller's address on TRON.

@@ -22,7 +22,7 @@ impl Kind for Headers {
     fn run(&self, case: &Case<'_>) -> Result<(), Failure> {
         let (input, expect) = (case.input()?, case.expect()?);
         let field = input.field("header")?;
-        let header = header(&field)?;
+        let header = read_header(&field)?;
         let context = input.optional("context")?;
         let timing = timing(&input.field("sprint")?, context.as_ref())?;
 
@@ -112,7 +112,10 @@ fn validator(validator: &Validator) -> Got {
 }
 
 /// A header in the JSON of the vectors.
-fn header(field: &Field<'_>) -> Result<Header, Failure> {
+///
+/// # Errors
+/// [`Failure`] at the first field that is missing or of another type.
+pub fn read_header(field: &Field<'_>) -> Result<Header, Failure> {
     let hash = |name: &str| field.field(name)?.b256();
     let number = |name: &str| field.field(name)?.u64();
     let base_fee = field.optional("baseFeePerGas")?;

@@ -12,6 +12,8 @@ mod rlp;
 mod signature;
 mod tron_address;
 
+pub use header::read_header;
+
 /// Knows how cases of one kind are run. The runner asks it; each file here has one.
 pub trait Kind: fmt::Debug + Sync {
     /// The kind's name, as in its folder's.
