@@ -6,5 +6,6 @@ mod registry;
 mod selection;
 mod snapshot;
 mod stake;
+mod state_sender;
 mod validator_set;
 mod vectors;
