@@ -1,7 +1,7 @@
 //! A turn of the validator set.
 //!
 //! Limit: two passes over the members, one for the extremes and the sum of the priorities, one that takes the average
-//! away, adds the power and looks for the highest: the second cannot begin before the first is done.
+//! away, adds the power and looks for the highest, saturating as the rules do; it cannot begin before the first is done.
 //! Peer: the rules one after another as they are written down, each answering with a new list.
 
 use benches::{Comparison, criterion, validators};
@@ -34,7 +34,7 @@ fn main() {
     criterion.final_summary();
 }
 
-/// A turn where nothing saturates and no two members are alike.
+/// A turn of members in ascending order, no two alike, none to be rescaled.
 fn two_passes(members: &mut [Producer], total: i64) -> Producer {
     let (mut low, mut high, mut sum) = (i64::MAX, i64::MIN, 0_i128);
     for member in &*members {
@@ -46,14 +46,15 @@ fn two_passes(members: &mut [Producer], total: i64) -> Producer {
     let average = i64::try_from(sum.div_euclid(count(members))).unwrap_or(0);
     let (mut best, mut winner) = (i64::MIN, 0);
     for (place, member) in members.iter_mut().enumerate() {
-        member.priority += member.power.get() - average;
+        member.priority = member.priority.saturating_sub(average).saturating_add(member.power.get());
         // Members stand in ascending order, so on a tie the first one is right.
         if member.priority > best {
             (best, winner) = (member.priority, place);
         }
     }
-    members[winner].priority -= total;
-    members[winner]
+    let winner = &mut members[winner];
+    winner.priority = winner.priority.saturating_sub(total);
+    *winner
 }
 
 /// The list after a turn, and who won it.

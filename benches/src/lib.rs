@@ -19,7 +19,7 @@ pub fn criterion() -> Criterion {
     Criterion::default()
         .warm_up_time(Duration::from_millis(500))
         .measurement_time(Duration::from_secs(2))
-        .sample_size(20)
+        .sample_size(30)
         .nresamples(2_000)
         .configure_from_args()
 }

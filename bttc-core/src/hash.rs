@@ -10,9 +10,12 @@
 //! hasher.update(b"TC");
 //! assert_eq!(hasher.finalize(), keccak256(b"BTTC"));
 //! ```
+//!
+//! SHA-256 stands beside it for what TRON and the validation layer hash with it.
 
 use alloy_primitives::B256;
 use core::fmt;
+use k256::sha2::{Digest as _, Sha256};
 use tiny_keccak::{Hasher, Keccak};
 
 /// Keccak-256 of these bytes.
@@ -21,6 +24,12 @@ pub fn keccak256(bytes: impl AsRef<[u8]>) -> B256 {
     let mut hasher = Keccak256::new();
     hasher.update(bytes);
     hasher.finalize()
+}
+
+/// SHA-256 of these bytes: ids of transactions of TRON and of the validation layer, names of its types, its sets.
+#[must_use]
+pub fn sha256(bytes: impl AsRef<[u8]>) -> B256 {
+    B256::new(Sha256::digest(bytes).into())
 }
 
 /// Keccak-256 of bytes that come in pieces.
@@ -69,5 +78,6 @@ mod tests {
     fn the_hash_of_nothing_is_the_well_known_one() {
         assert_eq!(keccak256([]), b256!("0xc5d2460186f7233c927e7db2dcc703c0e500b653ca82273b7bfad8045d85a470"));
         assert_eq!(keccak256([7; 300]), alloy_primitives::keccak256([7; 300]));
+        assert_eq!(sha256([]), b256!("0xe3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"));
     }
 }

@@ -27,6 +27,7 @@
 
 extern crate alloc;
 
+pub mod amino;
 pub mod amount;
 pub mod chain;
 pub mod hash;

@@ -1,7 +1,9 @@
 //! Laws of the shared words, and bytes thrown at every decoder.
 
-use alloy_primitives::{Address, B256, Bytes, LogData, U256};
+use alloy_primitives::{Address, B256, Bytes, FixedBytes, LogData, U256};
 use bttc_core::{
+    amino::{self, AnyOf, Base64, Field, Fixed64, Json, JsonForm, Text, Time},
+    amino_fields, amino_interface,
     amount::Amount,
     hash::keccak256,
     quorum::{HeadQuorum, Quorum},
@@ -17,6 +19,95 @@ fn bytes(up_to: usize) -> impl Strategy<Value = Vec<u8>> {
 
 fn word() -> impl Strategy<Value = B256> {
     any::<[u8; 32]>().prop_map(B256::from)
+}
+
+/// A struct with a field of each kind.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Kinds {
+    signed: i64,
+    pointer: Option<Part>,
+    parts: Vec<Part>,
+    part: Part,
+    fixed: Fixed64,
+    any: AnyOf<Any>,
+    time: Time,
+    key: FixedBytes<65>,
+    address: Address,
+    base64: Base64,
+    text: Text,
+}
+amino_fields!(Kinds {
+    signed: "signed",
+    pointer: "pointer",
+    parts: "parts",
+    part: "part",
+    fixed: "fixed",
+    any: "any",
+    time: "time",
+    key: "key",
+    address: "address",
+    base64: "base64",
+    text: "text",
+});
+
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Part {
+    number: u64,
+    on: bool,
+    small: i32,
+    tiny: u8,
+    hash: B256,
+    name: String,
+    data: Bytes,
+}
+amino_fields!(Part as "test/Part" {
+    number: "number",
+    on: "on",
+    small: "small",
+    tiny: "tiny",
+    hash: "hash",
+    name: "name",
+    data: "data"
+});
+
+#[derive(Clone, Debug, PartialEq)]
+enum Any {
+    Part(Part),
+}
+amino_interface!(Any { Part(Part) });
+
+fn part() -> impl Strategy<Value = Part> {
+    let texts = ("\\PC{0,9}", bytes(9));
+    (any::<u64>(), any::<bool>(), any::<i32>(), any::<u8>(), word(), texts).prop_map(
+        |(number, on, small, tiny, hash, (name, data))| Part { number, on, small, tiny, hash, name, data: data.into() },
+    )
+}
+
+fn kinds() -> impl Strategy<Value = Kinds> {
+    let parts = (prop::option::of(part()), prop::collection::vec(part(), 0..3), part(), prop::option::of(part()));
+    let time = (Time::MIN..=Time::MAX, 0_u32..1_000_000_000);
+    let raw = (prop::array::uniform32(any::<u8>()), any::<[u8; 20]>(), bytes(9), bytes(9));
+    (any::<i64>(), any::<i64>(), parts, time, raw).prop_map(|(signed, fixed, parts, time, raw)| Kinds {
+        signed,
+        pointer: parts.0,
+        parts: parts.1,
+        part: parts.2,
+        fixed: Fixed64(fixed),
+        any: AnyOf(parts.3.map(Any::Part)),
+        time: Time::new(time.0, time.1).expect("it is within the range"),
+        key: FixedBytes::left_padding_from(&raw.0),
+        address: raw.1.into(),
+        base64: Base64(raw.2.into()),
+        text: raw.3.as_slice().into(),
+    })
+}
+
+/// What was read is read again from what is written of it.
+fn settles<F: Field + PartialEq + core::fmt::Debug>(input: &[u8]) {
+    if let Ok(value) = amino::from_bytes::<F>(input) {
+        assert_eq!(amino::from_bytes::<F>(&amino::to_bytes(&value)).as_ref(), Ok(&value));
+        let _ = amino::to_json(&value, JsonForm::Plain).to_string();
+    }
 }
 
 proptest! {
@@ -82,6 +173,49 @@ proptest! {
         if let Ok(Some(event)) = RootEvent::decode(&log) {
             prop_assert_eq!(RootEvent::decode(&event.to_log_data()), Ok(Some(event)));
         }
+    }
+
+    #[test]
+    fn an_encoded_value_is_read_back(value in kinds()) {
+        prop_assert_eq!(amino::from_bytes(&amino::to_bytes(&value)), Ok(value.clone()));
+        prop_assert_eq!(amino::from_prefixed_bytes(&amino::to_prefixed_bytes(&value)), Ok(value.clone()));
+        let json = amino::to_json(&value, JsonForm::Amino);
+        let read: Json = serde_json::from_str(&json.to_string()).unwrap();
+        if value.text.as_str().is_some() {
+            prop_assert_eq!(&read, &json);
+            prop_assert_eq!(amino::from_json(&json, JsonForm::Amino), Ok(value.clone()));
+        }
+        let plain = amino::to_json(&value.part, JsonForm::Plain);
+        prop_assert_eq!(amino::from_json(&plain, JsonForm::Plain), Ok(value.part));
+    }
+
+    #[test]
+    fn amino_takes_any_bytes(input in bytes(80), value in kinds(), place: prop::sample::Index, byte: u8, cut: bool) {
+        settles::<Kinds>(&input);
+        settles::<Part>(&input);
+        settles::<AnyOf<Any>>(&input);
+        settles::<Time>(&input);
+        let _ = amino::from_prefixed_bytes::<Kinds>(&input);
+        // Almost right ones reach further.
+        let mut almost = amino::to_bytes(&value);
+        let place = place.index(almost.len());
+        almost[place] = byte;
+        if cut {
+            almost.truncate(place);
+        }
+        settles::<Kinds>(&almost);
+    }
+
+    #[test]
+    fn amino_takes_any_json(text in ".{0,60}", value in kinds(), other in kinds()) {
+        let Json::Object(mut fields) = amino::to_json(&value, JsonForm::Amino) else { panic!("a struct is an object") };
+        let last = fields.len() - 1;
+        fields[last].1 = Json::Text(text.as_str().into());
+        fields.swap(0, last);
+        fields.push(("pointer".into(), amino::to_json(&other.part, JsonForm::Plain)));
+        let _ = amino::from_json::<Kinds>(&Json::Object(fields), JsonForm::Amino);
+        let _ = text.parse::<Time>();
+        let _ = Base64::from_text(&text);
     }
 
     #[test]

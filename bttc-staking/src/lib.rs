@@ -2,14 +2,14 @@
 //!
 //! ```text
 //!  token ──▶ stake ──events──▶ registry ──▶ validator_set ──▶ proposer       whose turn it is to propose a checkpoint
-//!              ▲                   │
+//!              ▲ ◀▶ delegation     │
 //!           reward                 └──▶ selection ──▶ span ──▶ snapshot      whose turn it is to produce a block
 //!              ▲                                                  │
 //!              └────────────────── signed checkpoint ◀────────────┘
 //! ```
 //!
-//! All of it is plain values changed by transitions: a transition checks everything first and then changes
-//! everything, so a refusal leaves the value as it was. No clock, no thread, no socket, no key.
+//! All of it is plain values changed by transitions: one that is refused leaves the value as it was. No clock, no
+//! thread, no socket, no key.
 //!
 //! Sources: `root-contracts §3-6; contracts:staking/stakeManager/StakeManager.sol` · `validation-layer §2, §4, §5;
 //! delivery:types/validator-set.go, delivery:bor/, delivery:staking/` · `block-layer §3; bttc:consensus/bor/`.
@@ -44,6 +44,8 @@
 
 extern crate alloc;
 
+pub mod delegation;
+pub mod mirror;
 pub mod proposer;
 pub mod registry;
 pub mod reward;
@@ -51,5 +53,6 @@ pub mod selection;
 pub mod snapshot;
 pub mod stake;
 pub mod state_sender;
+mod table;
 pub mod token;
 pub mod validator_set;

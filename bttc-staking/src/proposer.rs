@@ -115,41 +115,77 @@ pub fn total_power<M: Member>(members: &[M]) -> Result<i64, RotationError> {
 /// The average priority, rounded toward −∞; 0 of none.
 #[must_use]
 pub fn average<M: Member>(members: &[M]) -> i64 {
-    let sum: i128 = members.iter().map(|member| i128::from(member.priority())).sum();
-    let count = i128::try_from(members.len()).unwrap_or(i128::MAX);
-    // An average of 64-bit numbers has 64 bits.
-    i64::try_from(sum.checked_div_euclid(count).unwrap_or(0)).unwrap_or(0)
+    Spread::of(members).average()
 }
 
 /// Highest less lowest priority; wraps, and is then made positive where that is possible.
 #[must_use]
 pub fn difference<M: Member>(members: &[M]) -> i64 {
-    let (lowest, highest) =
-        members.iter().map(Member::priority).fold((i64::MAX, i64::MIN), |(low, high), p| (low.min(p), high.max(p)));
-    highest.wrapping_sub(lowest).wrapping_abs()
+    Spread::of(members).difference()
+}
+
+/// What the two preparations of a turn ask of the priorities, in one pass.
+struct Spread {
+    lowest: i64,
+    highest: i64,
+    sum: i128,
+    count: usize,
+}
+
+impl Spread {
+    fn of<M: Member>(members: &[M]) -> Self {
+        let none = Self { lowest: i64::MAX, highest: i64::MIN, sum: 0, count: members.len() };
+        members.iter().map(Member::priority).fold(none, |spread, priority| Self {
+            lowest: spread.lowest.min(priority),
+            highest: spread.highest.max(priority),
+            sum: spread.sum + i128::from(priority),
+            ..spread
+        })
+    }
+
+    const fn difference(&self) -> i64 {
+        self.highest.wrapping_sub(self.lowest).wrapping_abs()
+    }
+
+    fn average(&self) -> i64 {
+        let count = i128::try_from(self.count).unwrap_or(i128::MAX);
+        // An average of 64-bit numbers has 64 bits.
+        i64::try_from(self.sum.checked_div_euclid(count).unwrap_or(0)).unwrap_or(0)
+    }
+
+    /// What priorities are to be divided by, if they are further apart than the window.
+    fn ratio(&self, window: i64) -> Result<Option<i64>, RotationError> {
+        let difference = self.difference();
+        if window <= 0 || difference <= window {
+            return Ok(None);
+        }
+        // near 2⁶³ the sum wraps: the ratio can come out negative, or zero, where the reference stops.
+        match difference.wrapping_add(window).wrapping_sub(1) / window {
+            0 => Err(RotationError::Distance { difference, window }),
+            ratio => Ok(Some(ratio)),
+        }
+    }
 }
 
 /// Brings priorities within a window. Changes nothing on an error.
 pub(crate) fn rescale<M: Member>(members: &mut [M], window: i64) -> Result<(), RotationError> {
+    rescaled(members, window).map(|_| ())
+}
+
+/// As [`rescale`], and answers with the average priority after it.
+fn rescaled<M: Member>(members: &mut [M], window: i64) -> Result<i64, RotationError> {
     if members.is_empty() {
         return Err(RotationError::Empty);
     }
-    if window <= 0 {
-        return Ok(());
+    let spread = Spread::of(members);
+    let Some(ratio) = spread.ratio(window)? else {
+        return Ok(spread.average());
+    };
+    for member in &mut *members {
+        // this division rounds toward zero, the one of `average` toward −∞.
+        member.set_priority(member.priority().wrapping_div(ratio));
     }
-    let difference = difference(members);
-    if difference > window {
-        // near 2⁶³ the sum wraps: the ratio can come out negative, or zero, where the reference stops.
-        let ratio = difference.wrapping_add(window).wrapping_sub(1) / window;
-        if ratio == 0 {
-            return Err(RotationError::Distance { difference, window });
-        }
-        for member in members {
-            // this division rounds toward zero, the one of `average` toward −∞.
-            member.set_priority(member.priority().wrapping_div(ratio));
-        }
-    }
-    Ok(())
+    Ok(average(members))
 }
 
 /// Brings the average priority to zero.
@@ -168,27 +204,29 @@ pub(crate) fn centre<M: Member>(members: &mut [M]) -> Result<(), RotationError> 
 pub(crate) fn highest<M: Member>(members: &[M]) -> Result<usize, RotationError> {
     let mut leader = Leader::new(members.first().ok_or(RotationError::Empty)?);
     for (place, member) in members.iter().enumerate().skip(1) {
-        leader.challenge(place, member.priority(), member.signer())?;
+        leader.challenge(place, member.priority(), member)?;
     }
     Ok(leader.place)
 }
 
-/// Rescales and centres once, then takes so many steps; the place of the last winner.
+/// Rescales and centres once, then takes so many steps, at least one; the place of the last winner.
 ///
 /// The only error that leaves priorities changed is [`RotationError::Identical`].
 pub(crate) fn increment<M: Member>(members: &mut [M], total: i64, times: u64) -> Result<usize, RotationError> {
-    rescale(members, total.wrapping_mul(WINDOW))?;
-    centre(members)?;
+    // Centring goes with the first step: a pass less over the members.
+    let mut above = rescaled(members, total.wrapping_mul(WINDOW))?;
     let mut winner = 0;
     for _ in 0..times {
-        winner = step(members, total)?;
+        winner = step(members, above, total)?;
+        above = 0;
     }
     Ok(winner)
 }
 
-fn step<M: Member>(members: &mut [M], total: i64) -> Result<usize, RotationError> {
+/// A step of members whose average priority is to be brought down by `above` before it.
+fn step<M: Member>(members: &mut [M], above: i64, total: i64) -> Result<usize, RotationError> {
     let gather = |member: &mut M| {
-        let priority = member.priority().saturating_add(member.power().get());
+        let priority = member.priority().saturating_sub(above).saturating_add(member.power().get());
         member.set_priority(priority);
         priority
     };
@@ -197,7 +235,7 @@ fn step<M: Member>(members: &mut [M], total: i64) -> Result<usize, RotationError
     let mut leader = Leader::new(first);
     for (place, member) in (1..).zip(others) {
         let priority = gather(member);
-        leader.challenge(place, priority, member.signer())?;
+        leader.challenge(place, priority, member)?;
     }
     if let Some(winner) = members.get_mut(leader.place) {
         winner.set_priority(leader.priority.saturating_sub(total));
@@ -217,11 +255,15 @@ impl Leader {
         Self { place: 0, priority: first.priority(), signer: first.signer() }
     }
 
-    fn challenge(&mut self, place: usize, priority: i64, signer: Address) -> Result<(), RotationError> {
+    fn challenge<M: Member>(&mut self, place: usize, priority: i64, member: &M) -> Result<(), RotationError> {
+        if priority < self.priority {
+            return Ok(());
+        }
+        let signer = member.signer();
         if priority == self.priority && signer == self.signer {
             return Err(RotationError::Identical { signer, priority });
         }
-        if priority > self.priority || (priority == self.priority && signer < self.signer) {
+        if priority > self.priority || signer < self.signer {
             *self = Self { place, priority, signer };
         }
         Ok(())

@@ -24,6 +24,7 @@
 //! # Ok::<(), bttc_staking::token::TokenError>(())
 //! ```
 
+use crate::table::Table;
 use alloc::collections::BTreeMap;
 use alloy_primitives::Address;
 use bttc_core::amount::{Amount, AmountError};
@@ -33,8 +34,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Token {
     supply: Amount,
-    balances: BTreeMap<Address, Amount>,
-    allowances: BTreeMap<Address, BTreeMap<Address, Amount>>,
+    balances: Table<Address, Amount>,
+    allowances: Table<Address, BTreeMap<Address, Amount>>,
 }
 
 /// A log of the token contract.
@@ -91,9 +92,15 @@ pub enum TokenError {
         /// What would have to be.
         expected: Amount,
     },
-    /// The supply would leave 256 bits.
+    /// A sum would leave 256 bits, or an allowance fall below zero.
     #[error(transparent)]
     Overflow(#[from] AmountError),
+    /// There is no such token, so a call of it reverts.
+    #[error("no token stands at {got}")]
+    NotAToken {
+        /// Where it was looked for.
+        got: Address,
+    },
 }
 
 impl Token {
@@ -106,18 +113,18 @@ impl Token {
     /// What somebody has.
     #[must_use]
     pub fn balance(&self, holder: Address) -> Amount {
-        self.balances.get(&holder).copied().unwrap_or_default()
+        self.balances.at(holder)
     }
 
     /// Those that have something, in address order.
     pub fn holders(&self) -> impl Iterator<Item = (Address, Amount)> {
-        self.balances.iter().map(|(holder, balance)| (*holder, *balance))
+        self.balances.iter().map(|(holder, balance)| (holder, *balance))
     }
 
     /// What a spender may still take of an owner's tokens.
     #[must_use]
     pub fn allowance(&self, owner: Address, spender: Address) -> Amount {
-        let of_owner = self.allowances.get(&owner);
+        let of_owner = self.allowances.get(owner);
         of_owner.and_then(|spenders| spenders.get(&spender)).copied().unwrap_or_default()
     }
 
@@ -142,16 +149,40 @@ impl Token {
     pub fn approve(&mut self, owner: Address, spender: Address, value: Amount) -> Result<TokenEvent, TokenError> {
         not_zero("the owner", owner)?;
         not_zero("the spender", spender)?;
-        let spenders = self.allowances.entry(owner).or_default();
+        let mut spenders = self.allowances.at(owner);
         if value.is_zero() {
             spenders.remove(&spender);
-            if spenders.is_empty() {
-                self.allowances.remove(&owner);
-            }
         } else {
             spenders.insert(spender, value);
         }
+        self.allowances.put(owner, spenders);
         Ok(TokenEvent::Approval { owner, spender, value })
+    }
+
+    /// Allows a spender to take so much more.
+    ///
+    /// # Errors
+    /// [`TokenError::Overflow`], [`TokenError::ZeroAddress`].
+    pub fn increase_allowance(
+        &mut self,
+        owner: Address,
+        spender: Address,
+        more: Amount,
+    ) -> Result<TokenEvent, TokenError> {
+        self.approve(owner, spender, self.allowance(owner, spender).checked_add(more)?)
+    }
+
+    /// Allows a spender to take so much less.
+    ///
+    /// # Errors
+    /// [`TokenError::Overflow`], [`TokenError::ZeroAddress`].
+    pub fn decrease_allowance(
+        &mut self,
+        owner: Address,
+        spender: Address,
+        less: Amount,
+    ) -> Result<TokenEvent, TokenError> {
+        self.approve(owner, spender, self.allowance(owner, spender).checked_sub(less)?)
     }
 
     /// Moves one's own tokens.
@@ -210,12 +241,24 @@ impl Token {
         Ok(left)
     }
 
+    /// From here on balances and allowances can be taken back; see [`Table`].
+    pub(crate) fn begin(&mut self) {
+        self.balances.begin();
+        self.allowances.begin();
+    }
+
+    pub(crate) fn keep(&mut self) {
+        self.balances.keep();
+        self.allowances.keep();
+    }
+
+    pub(crate) fn take_back(&mut self) {
+        self.balances.take_back();
+        self.allowances.take_back();
+    }
+
     fn set_balance(&mut self, holder: Address, balance: Amount) {
-        if balance.is_zero() {
-            self.balances.remove(&holder);
-        } else {
-            self.balances.insert(holder, balance);
-        }
+        self.balances.put(holder, balance);
     }
 }
 

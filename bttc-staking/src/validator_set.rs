@@ -10,7 +10,14 @@
 //!
 //! The proposer is a copy of the member that won the last turn, as it was then: a change-set does not touch it.
 //!
-//! Sources: `validation-layer §2; delivery:types/validator-set.go` ·
+//! What the validation layer writes of a set are its members and its proposer; its hash is that of RFC 6962:
+//!
+//! ```text
+//! leaf = SHA-256( 00 ‖ 64 bytes of a member )        node = SHA-256( 01 ‖ left ‖ right )
+//! the left subtree has as many leaves as the highest power of two below their number
+//! ```
+//!
+//! Sources: `validation-layer §1.5, §2; delivery:types/validator-set.go` ·
 //! `block-layer §3.2; bttc:consensus/bor/validator_set.go`.
 //!
 //! ```
@@ -28,10 +35,17 @@
 //! # Ok::<(), bttc_staking::validator_set::ChangeError>(())
 //! ```
 
-use crate::proposer::{self, MAX_TOTAL_POWER, Member, RotationError, WINDOW};
+use crate::{
+    proposer::{self, MAX_TOTAL_POWER, Member, RotationError, WINDOW},
+    registry::ValidatorRecord,
+};
 use alloc::vec::Vec;
-use alloy_primitives::Address;
-use bttc_core::validator::VotingPower;
+use alloy_primitives::{Address, B256};
+use bttc_core::{
+    amino::{Amino, FieldSink, FieldSource},
+    hash::sha256,
+    validator::VotingPower,
+};
 use core::fmt;
 use serde::{Deserialize, Serialize};
 
@@ -47,6 +61,8 @@ use serde::{Deserialize, Serialize};
 )]
 pub struct ValidatorSet<M> {
     members: Vec<M>,
+    /// Whether each signer is above the one before: then no two are alike, and a turn cannot fail half way.
+    ascending: bool,
     proposer: Option<M>,
     /// Remembered total; `None` or 0 = add up when asked.
     total: Option<i64>,
@@ -118,7 +134,7 @@ pub(crate) enum Removals {
 
 impl<M> Default for ValidatorSet<M> {
     fn default() -> Self {
-        Self { members: Vec::new(), proposer: None, total: Some(0) }
+        Self { members: Vec::new(), ascending: true, proposer: None, total: Some(0) }
     }
 }
 
@@ -142,7 +158,7 @@ impl<M: Member> ValidatorSet<M> {
     #[must_use]
     pub fn from_parts(members: Vec<M>, proposer: Option<M>) -> Self {
         let total = proposer::total_power(&members).ok();
-        Self { members, proposer, total }
+        Self { ascending: ascending(&members), members, proposer, total }
     }
 
     /// The members, in ascending address order.
@@ -201,10 +217,9 @@ impl<M: Member> ValidatorSet<M> {
             return Err(RotationError::NoTurns);
         }
         let total = self.total_power()?;
-        let winner = if self.members.is_sorted_by(|a, b| a.signer() < b.signer()) {
+        let winner = if self.ascending {
             proposer::increment(&mut self.members, total, times)?
         } else {
-            // Only here can it fail half way.
             let mut members = self.members.clone();
             let winner = proposer::increment(&mut members, total, times)?;
             self.members = members;
@@ -257,7 +272,7 @@ impl<M: Member> ValidatorSet<M> {
         proposer::centre(&mut self.members)
     }
 
-    /// Members by themselves, to be changed in place.
+    /// Members by themselves, to be changed in place, but for their signers.
     pub(crate) fn members_mut(&mut self) -> &mut [M] {
         &mut self.members
     }
@@ -265,6 +280,7 @@ impl<M: Member> ValidatorSet<M> {
     /// Puts merged members in place, with the old total if theirs is too large; what the side chain does.
     pub(crate) fn install(&mut self, merged: Vec<M>) -> Result<(), RotationError> {
         let Ok(total) = proposer::total_power(&merged) else {
+            self.ascending = ascending(&merged);
             self.members = merged;
             return Ok(());
         };
@@ -330,8 +346,44 @@ impl<M: Member> ValidatorSet<M> {
     fn prepared(&self, mut members: Vec<M>, total: i64) -> Result<Self, RotationError> {
         proposer::rescale(&mut members, total.wrapping_mul(WINDOW))?;
         proposer::centre(&mut members)?;
-        Ok(Self { members, proposer: self.proposer.clone(), total: Some(total) })
+        Ok(Self { ascending: ascending(&members), members, proposer: self.proposer.clone(), total: Some(total) })
     }
+}
+
+impl ValidatorSet<ValidatorRecord> {
+    /// The root over its members' [hash bytes](ValidatorRecord::to_hash_bytes); `None` if there is none.
+    ///
+    /// Source: `validation-layer §1.5; delivery:types/validator-set.go:308-317`.
+    #[must_use]
+    pub fn hash(&self) -> Option<B256> {
+        let leaf = |member: &ValidatorRecord| {
+            let mut leaf = [0; 65];
+            for (to, from) in leaf.iter_mut().skip(1).zip(member.to_hash_bytes()) {
+                *to = from;
+            }
+            sha256(leaf)
+        };
+        let leaves: Vec<B256> = self.members.iter().map(leaf).collect();
+        (!leaves.is_empty()).then(|| root(&leaves))
+    }
+}
+
+/// The root over leaves, of which there is at least one.
+fn root(leaves: &[B256]) -> B256 {
+    let highest = leaves.len().saturating_sub(1).checked_ilog2();
+    let Some((left, right)) = highest.and_then(|power| leaves.split_at_checked(1 << power)) else {
+        return leaves.first().copied().unwrap_or_default();
+    };
+    let mut node = [1; 65];
+    let children = root(left).into_iter().chain(root(right));
+    for (to, from) in node.iter_mut().skip(1).zip(children) {
+        *to = from;
+    }
+    sha256(node)
+}
+
+fn ascending<M: Member>(members: &[M]) -> bool {
+    members.is_sorted_by(|a, b| a.signer() < b.signer())
 }
 
 /// Changes in address order, apart: those that update or join, and the signers that leave.
@@ -375,11 +427,23 @@ impl<M: Member> fmt::Display for ValidatorSet<M> {
     }
 }
 
+/// The reference's form: the remembered total is not written.
+impl<M: Member + Amino> Amino for ValidatorSet<M> {
+    fn encode<S: FieldSink>(&self, to: &mut S) {
+        to.field("validators", &self.members).field("proposer", &self.proposer);
+    }
+
+    fn decode<S: FieldSource>(from: &mut S) -> Result<Self, S::Error> {
+        let members = from.field("validators")?;
+        Ok(Self::from_parts(members, from.field("proposer")?))
+    }
+}
+
 /// The form in which a set is written.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Form<M> {
-    /// `null` for none, as the reference writes it.
+    // Q-150: `null` for none.
     validators: Option<Vec<M>>,
     proposer: Option<M>,
     #[serde(default, skip_serializing_if = "Option::is_none")]

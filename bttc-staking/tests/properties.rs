@@ -2,20 +2,21 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails where it stands")]
 
-use alloy_primitives::{Address, B256, U256};
+use alloy_primitives::{Address, B256, Bytes, U256};
 use bttc_core::{
     amount::Amount,
     chain::ChainSpec,
     hash::keccak256,
-    id::ValidatorId,
+    id::{Epoch, Nonce, ValidatorId},
     schedule::{ProducerSchedule as _, Timing},
-    signature::{SecretKey, Signer as _},
+    signature::{SecretKey, SignatureWords, Signer as _},
     validator::{Validator, VotingPower},
 };
 use bttc_staking::{
+    reward::CheckpointSync,
     selection::{ProducerSelection, SlotShuffle, WeightedDraw, shuffled_index},
     snapshot::{Producer, Snapshot, SprintHeader},
-    stake::{StakeFor, StakeManager, StakeParams},
+    stake::{AcceptDelegation, Bid, Delegation, StakeFor, StakeManager, StakeParams, StakeRewards},
     token::Token,
     validator_set::ValidatorSet,
 };
@@ -23,12 +24,13 @@ use proptest::prelude::*;
 use std::{collections::BTreeMap, sync::LazyLock};
 
 const MANAGER: Address = Address::repeat_byte(0x11);
+const GOVERNANCE: Address = Address::repeat_byte(0x22);
 const DIGEST: B256 = B256::repeat_byte(0xd1);
 const TIMING: Timing = Timing { period: 1, producer_delay: 1, sprint: 4, backup_multiplier: 1 };
 
 static KEYS: LazyLock<Vec<SecretKey>> = LazyLock::new(|| {
     let key = |i: u8| SecretKey::from_bytes(&keccak256([i])).unwrap();
-    let mut keys: Vec<SecretKey> = (0..6).map(key).collect();
+    let mut keys: Vec<SecretKey> = (0..18).map(key).collect();
     keys.sort_by_key(SecretKey::address);
     keys
 });
@@ -43,59 +45,247 @@ fn members(powers: core::ops::Range<i64>, max: usize) -> impl Strategy<Value = V
         .prop_map(|map| map.into_iter().map(|(byte, power)| producer(byte, power)).collect())
 }
 
-#[derive(Clone, Debug)]
-enum Op {
-    Stake { user: u8, key: u8, amount: u64, fee: u64 },
-    TopUp { user: u8, fee: u64 },
-    Withdraw { user: u8, id: u64 },
-    Checkpoint { blocks: u16, proposer: u8, signers: u8 },
-    Send { from: u8, to: u8, amount: u64 },
+/// Calls of the staking contracts. What a call makes of its numbers is said where it is made.
+#[derive(Clone, Copy, Debug)]
+enum Function {
+    Stake,
+    TopUp,
+    ClaimFee,
+    Withdraw,
+    Restake,
+    Unstake,
+    ForceUnstake,
+    UnstakeClaim,
+    UpdateSigner,
+    Commission,
+    Bid,
+    Confirm,
+    Checkpoint,
+    Sync,
+    Send,
+    GiveSeat,
+    Buy,
+    RestakeShares,
+    Sell,
+    SellNew,
+    Unbond,
+    UnbondNew,
+    Rewards,
+    GiveShares,
+    TakeShares,
+    Migrate,
+    SwitchDelegation,
+    Epochs,
+    Lock,
+    Drain,
 }
 
-fn op() -> impl Strategy<Value = Op> {
-    let user = 0_u8..6;
-    prop_oneof![
-        3 => (user.clone(), user.clone(), 0_u64..40, 0_u64..4)
-            .prop_map(|(user, key, amount, fee)| Op::Stake { user, key, amount, fee }),
-        1 => (user.clone(), 0_u64..4).prop_map(|(user, fee)| Op::TopUp { user, fee }),
-        2 => (user.clone(), 1_u64..5).prop_map(|(user, id)| Op::Withdraw { user, id }),
-        3 => (any::<u16>(), user.clone(), any::<u8>())
-            .prop_map(|(blocks, proposer, signers)| Op::Checkpoint { blocks, proposer, signers }),
-        1 => (user.clone(), user, 0_u64..50).prop_map(|(from, to, amount)| Op::Send { from, to, amount }),
+const FUNCTIONS: &[Function] = {
+    use Function::*;
+    &[
+        Stake,
+        Stake,
+        TopUp,
+        ClaimFee,
+        Withdraw,
+        Restake,
+        Unstake,
+        ForceUnstake,
+        UnstakeClaim,
+        UpdateSigner,
+        Commission,
+        Bid,
+        Bid,
+        Confirm,
+        Confirm,
+        Checkpoint,
+        Checkpoint,
+        Checkpoint,
+        Sync,
+        Send,
+        GiveSeat,
+        Buy,
+        Buy,
+        Buy,
+        RestakeShares,
+        Sell,
+        Sell,
+        SellNew,
+        SellNew,
+        Unbond,
+        Unbond,
+        UnbondNew,
+        UnbondNew,
+        Rewards,
+        GiveShares,
+        TakeShares,
+        Migrate,
+        SwitchDelegation,
+        Epochs,
+        Epochs,
+        Lock,
+        Lock,
+        Drain,
     ]
+};
+
+#[derive(Clone, Copy, Debug)]
+struct Call {
+    function: Function,
+    user: u8,
+    other: u8,
+    id: u64,
+    amount: u64,
+}
+
+fn call() -> impl Strategy<Value = Call> {
+    let ids = prop_oneof![4 => 1_u64..4, 2 => 8_u64..10, 1 => 1_u64..14];
+    (prop::sample::select(FUNCTIONS), 0_u8..12, 0_u8..18, ids, 0_u64..64)
+        .prop_map(|(function, user, other, id, amount)| Call { function, user, other, id, amount })
 }
 
 fn user(i: u8) -> Address {
     Address::repeat_byte(0xa0 + i)
 }
 
-/// Whether it went through.
-fn run(contract: &mut StakeManager, op: &Op) -> bool {
-    match *op {
-        Op::Stake { user: u, key, amount, fee } => {
-            let stake = StakeFor {
-                user: user(u),
-                amount: Amount::from_btt(amount),
-                fee: Amount::from_btt(fee),
-                signer_key: KEYS[usize::from(key)].public_key().coordinates().to_vec().into(),
-                share_contract: None,
-            };
-            contract.stake_for(user(u), &stake).is_ok()
-        }
-        Op::TopUp { user: u, fee } => contract.top_up_for_fee(user(u), user(0), Amount::from_btt(fee)).is_ok(),
-        Op::Withdraw { user: u, id } => contract.withdraw_rewards(user(u), ValidatorId::new(id)).is_ok(),
-        Op::Checkpoint { blocks, proposer, signers } => {
-            let signing = KEYS.iter().enumerate().filter(|(i, _)| signers >> i & 1 == 1);
-            let signatures: Vec<_> = signing.map(|(_, key)| key.sign_digest(&DIGEST).unwrap().into()).collect();
-            let proposer = KEYS[usize::from(proposer)].address();
-            let blocks = U256::from(blocks);
-            contract.check_signatures(blocks, DIGEST, B256::ZERO, proposer, &signatures).is_ok()
-        }
-        Op::Send { from, to, amount } => {
-            let (from, to) = (user(from), user(to));
-            contract.token_mut().transfer(from, to, Amount::from_btt(amount)).is_ok()
+/// Twelve users with 300 BTT, the first nine with a validator each, the last three delegating to every one.
+fn nine_validators() -> StakeManager {
+    let mut token = Token::default();
+    token.mint(MANAGER, Amount::from_btt(1_000)).unwrap();
+    for i in 0..12 {
+        token.mint(user(i), Amount::from_btt(300)).unwrap();
+        token.approve(user(i), MANAGER, Amount::from_btt(280)).unwrap();
+    }
+    let [one, two] = [1, 2].map(U256::from);
+    let mut params = StakeParams {
+        min_deposit: Amount::from_btt(5),
+        min_fee: Amount::from_btt(1),
+        validator_threshold: U256::from(11),
+        withdrawal_delay: two,
+        dynasty: two,
+        auction_period: two,
+        signer_update_limit: one,
+        ..StakeParams::default()
+    };
+    params.rewards = [one, two].map(|root_chain| (root_chain, Amount::from_btt(30))).into();
+    let mut contract = StakeManager::new(MANAGER, GOVERNANCE, token, params);
+    for i in 0..9 {
+        let stake = StakeFor {
+            user: user(i),
+            amount: Amount::from_btt(20 + u64::from(i)),
+            fee: Amount::from_btt(1),
+            signer_key: KEYS[usize::from(i)].public_key().coordinates().to_vec().into(),
+            share_contract: (i != 2).then_some(Address::with_last_byte(i + 1)),
+        };
+        contract.stake_for(user(i), &stake).unwrap();
+        for delegator in (9..12).filter(|_| i != 2) {
+            let id = ValidatorId::new(u64::from(i) + 1);
+            contract.buy_voucher(user(delegator), id, Amount::from_btt(5), Amount::ZERO).unwrap();
         }
     }
+    contract
+}
+
+/// Whether it went through.
+fn run(contract: &mut StakeManager, call: Call) -> bool {
+    let Call { function, user: u, other, id: number, amount: n } = call;
+    let (stranger, friend, id) = (user(u), user(other), ValidatorId::new(number));
+    let few = matches!(function, Function::Sell | Function::SellNew | Function::GiveShares | Function::Migrate);
+    let amount = Amount::from_btt(if few { n / 8 } else { n });
+    // Mostly somebody with a right to it.
+    let auction = contract.auction(id).filter(|auction| !auction.bidder.is_zero()).map(|auction| auction.bidder);
+    let somebody = match function {
+        _ if n % 8 == 0 => None,
+        Function::Confirm => auction,
+        Function::Bid => (0..12).map(user).find(|user| contract.validator_of(*user).is_none()),
+        Function::Withdraw | Function::Restake | Function::Unstake | Function::UnstakeClaim => contract.owner(id),
+        Function::UpdateSigner | Function::Commission | Function::GiveSeat => contract.owner(id),
+        Function::Send | Function::TopUp | Function::Stake => None,
+        _ => Some(user(9 + u % 3)),
+    };
+    let caller = somebody.unwrap_or(stranger);
+    let key = &KEYS[usize::from(other)];
+    let signer_key = || -> Bytes { key.public_key().coordinates().to_vec().into() };
+    let next_share = Address::with_last_byte(u8::try_from(contract.next_id().get()).unwrap());
+    let signing = |digest: &B256| -> Vec<SignatureWords> {
+        let keys = KEYS.iter().zip(0..).filter(|(_, i)| *i != n % 18 && *i != u64::from(u) && (n > 5 || *i < n));
+        keys.map(|(key, _)| key.sign_digest(digest).unwrap().into()).collect()
+    };
+    let most = Amount::from_word(U256::MAX);
+    match function {
+        Function::Stake => {
+            let share_contract = (number % 4 > 0).then_some(next_share);
+            let fee = Amount::from_btt(1);
+            let stake = StakeFor { user: caller, amount, fee, signer_key: signer_key(), share_contract };
+            contract.stake_for(caller, &stake).is_ok()
+        }
+        Function::TopUp => contract.top_up_for_fee(caller, friend, amount).is_ok(),
+        Function::ClaimFee => contract.claim_fee(caller, amount, U256::ZERO, &[]).is_ok(),
+        Function::Withdraw => contract.withdraw_rewards(caller, id).is_ok(),
+        Function::Restake => {
+            let rewards = if n % 2 == 0 { StakeRewards::Add } else { StakeRewards::Leave };
+            contract.restake(caller, id, amount, rewards).is_ok()
+        }
+        Function::Unstake => contract.unstake(caller, id).is_ok(),
+        Function::ForceUnstake => contract.force_unstake(GOVERNANCE, id).is_ok(),
+        Function::UnstakeClaim => contract.unstake_claim(caller, id).is_ok(),
+        Function::UpdateSigner => contract.update_signer(caller, id, &signer_key()).is_ok(),
+        Function::Commission => contract.update_commission_rate(caller, id, n).is_ok(),
+        Function::Bid => {
+            let accepts = if n % 2 == 0 { AcceptDelegation::Yes } else { AcceptDelegation::No };
+            let amount = Amount::from_btt(n + 60);
+            let bid = Bid { validator: id, amount, accepts, signer_key: signer_key() };
+            contract.start_auction(caller, &bid).is_ok()
+        }
+        Function::Confirm => contract.confirm_auction_bid(caller, id, Amount::from_btt(1), next_share).is_ok(),
+        Function::Checkpoint => {
+            let blocks = U256::from(100 * number);
+            contract.check_signatures(blocks, DIGEST, B256::ZERO, key.address(), &signing(&DIGEST)).is_ok()
+        }
+        Function::Sync => {
+            let root_chain = U256::from(2 + number % 2);
+            let sync = CheckpointSync {
+                proposer: key.address(),
+                start: U256::ZERO,
+                end: U256::from(100 * number),
+                checkpoint: U256::from(contract.synced(root_chain).get() + 1),
+                root_chain,
+            };
+            let data = sync.to_data();
+            let signatures = signing(&keccak256([&[1], &data[..]].concat()));
+            contract.submit_checkpoint_sync(&data, &signatures).is_ok()
+        }
+        Function::Send => contract.token_mut().transfer(caller, friend, amount).is_ok(),
+        Function::GiveSeat => contract.nft_mut().transfer_from(caller, caller, friend, id).is_ok(),
+        Function::Buy => contract.buy_voucher(caller, id, amount, Amount::ZERO).is_ok(),
+        Function::RestakeShares => contract.restake_delegator_rewards(caller, id).is_ok(),
+        Function::Sell => contract.sell_voucher(caller, id, amount, most).is_ok(),
+        Function::SellNew => contract.sell_voucher_new(caller, id, amount, most).is_ok(),
+        Function::Unbond => contract.unstake_claim_tokens(caller, id).is_ok(),
+        Function::UnbondNew => contract.unstake_claim_tokens_new(caller, id, Nonce::new(1 + n % 3)).is_ok(),
+        Function::Rewards => contract.withdraw_delegator_rewards(caller, id).is_ok(),
+        Function::GiveShares => contract.transfer_shares(caller, id, friend, amount).is_ok(),
+        Function::TakeShares => contract.transfer_shares_from(id, caller, friend, amount).is_ok(),
+        Function::Migrate => {
+            let to = ValidatorId::new(8 + u64::from(other) % 2);
+            contract.migrate_delegation(caller, id, to, amount).is_ok()
+        }
+        Function::SwitchDelegation => {
+            let delegation = if n % 2 == 0 { Delegation::Open } else { Delegation::Closed };
+            contract.update_validator_delegation(key.address(), delegation).is_ok()
+        }
+        Function::Epochs => {
+            let epoch = Epoch::new(contract.epoch().get() + n % 3);
+            contract.set_epoch(GOVERNANCE, epoch).is_ok()
+        }
+        Function::Lock if n % 16 == 0 => contract.lock(GOVERNANCE).is_ok(),
+        Function::Lock => contract.unlock(GOVERNANCE).is_ok(),
+        Function::Drain => contract.drain(GOVERNANCE, friend, amount).is_ok(),
+    }
+}
+
+fn sum(amounts: impl IntoIterator<Item = Amount>) -> Amount {
+    amounts.into_iter().fold(Amount::ZERO, |sum, amount| sum.checked_add(amount).unwrap())
 }
 
 proptest! {
@@ -147,41 +337,42 @@ proptest! {
     }
 
     #[test]
-    fn tokens_are_neither_made_nor_lost_and_a_refusal_changes_nothing(ops in prop::collection::vec(op(), 1..25)) {
-        let mut token = Token::default();
-        token.mint(MANAGER, Amount::from_btt(1_000)).unwrap();
-        for i in 0..6 {
-            token.mint(user(i), Amount::from_btt(60)).unwrap();
-            token.approve(user(i), MANAGER, Amount::from_btt(50)).unwrap();
-        }
-        let supply = token.supply();
-        let mut params = StakeParams {
-            min_deposit: Amount::from_btt(5),
-            min_fee: Amount::from_btt(1),
-            validator_threshold: 4,
-            ..StakeParams::default()
-        };
-        params.rewards.insert(1, Amount::from_btt(3));
-        let mut contract = StakeManager::new(MANAGER, Address::ZERO, token, params);
-        for op in &ops {
+    fn staking_makes_and_loses_no_token_and_no_share_and_a_refusal_changes_nothing(
+        calls in prop::collection::vec(call(), 40..160),
+    ) {
+        let mut contract = nine_validators();
+        let supply = contract.token().supply();
+        for call in calls {
             let before = contract.clone();
-            if !run(&mut contract, op) {
-                prop_assert_eq!(&contract, &before, "{:?}", op);
+            if !run(&mut contract, call) {
+                prop_assert_eq!(&contract, &before, "{:?}", call);
             }
-            let held = contract.token().holders().fold(Amount::ZERO, |sum, (_, b)| sum.checked_add(b).unwrap());
+            let held = sum(contract.token().holders().map(|(_, balance)| balance));
             prop_assert_eq!((held, contract.token().supply()), (supply, supply));
-            let stakes = contract.accounts().fold(Amount::ZERO, |sum, (_, a)| sum.checked_add(a.amount).unwrap());
-            prop_assert_eq!(stakes, contract.total_staked());
-            prop_assert_eq!(stakes, contract.live().amount);
-            // What is credited never exceeds what checkpoints paid.
-            let mut owed = contract.total_rewards_claimed();
-            for (id, _) in contract.accounts().filter(|(id, _)| id.get() != 0) {
-                owed = owed.checked_add(contract.validator_reward(id).unwrap()).unwrap();
+            prop_assert_eq!(sum(contract.accounts().map(|(_, account)| account.amount)), contract.total_staked());
+            for pool in contract.pools() {
+                prop_assert_eq!(sum(pool.delegators().map(|(_, delegator)| delegator.shares)), pool.total_shares());
+                let account = contract.account(pool.validator()).unwrap();
+                prop_assert_eq!(account.delegated_amount, pool.active_amount());
             }
-            prop_assert!(owed <= contract.total_rewards());
+            // What is credited never exceeds what checkpoints paid.
+            let ids: Vec<ValidatorId> = contract.accounts().map(|(id, _)| id).collect();
+            let known = ids.iter().filter(|id| contract.account(**id).unwrap().activation_epoch.get() > 0);
+            let credited = known.map(|id| contract.validator_reward(*id).unwrap());
+            let owed = sum(credited).checked_add(contract.total_rewards_claimed()).unwrap();
+            prop_assert!(owed <= contract.total_rewards(), "{:?}", call);
         }
         let text = serde_json::to_string(&contract).unwrap();
         prop_assert_eq!(serde_json::from_str::<StakeManager>(&text).unwrap(), contract);
+    }
+
+    #[test]
+    fn a_report_of_any_bytes_is_read_or_refused(data in prop::collection::vec(any::<u8>(), 0..400)) {
+        let read = CheckpointSync::decode(&data);
+        prop_assert_eq!(read.is_ok(), data.len() >= 160);
+        if let Ok(sync) = read {
+            prop_assert_eq!(&sync.to_data()[12..], &data[12..160]);
+        }
     }
 
     #[test]

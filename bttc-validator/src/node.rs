@@ -41,7 +41,7 @@
 //! })?;
 //!
 //! let block = node.build([], 1_700_000_001)?; // its own turn: it is alone
-//! node.import(&block, 1_700_000_001)?;
+//! node.import(block, 1_700_000_001)?;
 //! assert_eq!(node.chain().head().header().height(), 1);
 //! # Ok::<(), Box<dyn core::error::Error>>(())
 //! ```
@@ -70,17 +70,20 @@ use bttc_checkpoint::{
     vote::VoteResult,
 };
 use bttc_core::{
+    id::SpanId,
+    quorum::PowerQuorum,
     root_chain::{RootChainError, RootChainId, RootEvent},
     schedule::{ProducerSchedule, ScheduleError, Turn},
     signature::Signer,
     span::Span,
+    validator::Validator,
 };
 use bttc_evm::{
-    block::{BuildError, ImportError, ImportedBlock, SealedBlock, SealingError},
+    block::{Block, BuildError, ImportError, ImportedBlock, SealedBlock, SealingError},
     chain::Chain,
     executor::QueryError,
     genesis::{Genesis, GenesisError},
-    header::ExtraData,
+    header::{ExtraData, Header},
     state_sync::Record,
     system::Facts,
     transaction::Transaction,
@@ -242,9 +245,13 @@ impl Node {
         core::mem::take(&mut self.events)
     }
 
-    /// The root over blocks of its own chain, as its policy sees it; `None` while it does not have them all.
+    /// The root over blocks of its own chain, as its policy sees it; `None` while it does not have them all as deep as
+    /// they must lie, and for more than a checkpoint may hold.
+    ///
+    /// Source: `validation-layer §3.1, §3.4; delivery:helper/call.go:326-346`.
     #[must_use]
     pub fn root(&self, range: BlockRange) -> Option<B256> {
+        (range.blocks() <= self.layer.spec().checkpoints.max_length).then_some(())?;
         let deep = range.end().checked_add(self.layer.spec().confirmations.side_chain)?;
         self.chain.header(deep)?;
         let leaves = (range.start()..=range.end()).map(|number| Some(self.chain.header(number)?.leaf().hash()));
@@ -292,8 +299,8 @@ impl Node {
     /// The message that brings a root event into the layer.
     fn relay(&self, (root_chain, place): (RootChainId, LogPlace), event: &RootEvent) -> Option<Message> {
         let from = self.address();
-        match event {
-            RootEvent::StateSynced(e) => Some(Message::EventRecord(EventRecord {
+        Some(match event {
+            RootEvent::StateSynced(e) => Message::EventRecord(EventRecord {
                 from,
                 root_chain,
                 place,
@@ -301,8 +308,8 @@ impl Node {
                 receiver: e.receiver,
                 data: e.data.clone(),
                 chain_id: self.layer.spec().chain_id,
-            })),
-            RootEvent::NewHeaderBlock(e) => Some(Message::CheckpointAck(CheckpointAck {
+            }),
+            RootEvent::NewHeaderBlock(e) => Message::CheckpointAck(CheckpointAck {
                 from,
                 root_chain,
                 ack: Ack {
@@ -312,12 +319,9 @@ impl Node {
                     end: e.end,
                     root: e.root,
                 },
-            })),
-            RootEvent::Staked(_) | RootEvent::SignerChange(_) | RootEvent::UnstakeInit(_) => {
-                Some(Message::Staking(StakingEvent { from, place, event: event.clone() }))
-            }
-            _ => None,
-        }
+            }),
+            _ => Message::Staking(StakingEvent { from, place, event: event.clone() }),
+        })
     }
 
     /// The next span, once the side chain has reached the last one.
@@ -374,6 +378,16 @@ impl Node {
         Ok((span, records.unwrap_or_default()))
     }
 
+    /// The span that the next block has to bring and that the layer does not have yet: until it does there is no block.
+    ///
+    /// Source: `block-layer §4.1.3; bttc:consensus/bor/rest.go:98-163`.
+    ///
+    /// # Errors
+    /// [`QueryError`] when the validator-set contract does not answer.
+    pub fn awaited_span(&self) -> Result<Option<SpanId>, QueryError> {
+        Ok(self.chain.needs()?.span.filter(|id| self.layer.registry().span(*id).is_none()))
+    }
+
     /// Builds and seals the next block at this time (Unix seconds) from these transactions.
     ///
     /// # Errors
@@ -392,27 +406,35 @@ impl Node {
     ///
     /// # Errors
     /// [`BlockError`], the first rule broken; then nothing changed.
-    pub fn import(&mut self, block: &SealedBlock, now: u64) -> Result<&ImportedBlock, BlockError> {
+    pub fn import(&mut self, block: impl Into<Block>, now: u64) -> Result<&ImportedBlock, BlockError> {
+        let block = block.into();
         let (span, records) = self.facts()?;
         let mut snapshot = self.snapshot.clone();
-        let header = block.header();
+        let fits = self.follow(&mut snapshot, &block.header);
+        // Number and signer are also looked at by the rules of the header, which come first and in their order.
+        if let Err(error @ ApplyError::Rotation(_)) = fits {
+            return Err(error.into());
+        }
+        self.chain.import(block, &facts(now, &self.snapshot, span.as_ref(), &records))?;
+        fits?;
+        self.snapshot = snapshot;
+        Ok(self.chain.head())
+    }
+
+    /// Lets a snapshot follow a header. What does not read counts as not there: the rules of the header say whether it
+    /// may be missing.
+    fn follow(&self, snapshot: &mut Snapshot, header: &Header) -> Result<(), ApplyError> {
+        let extra = ExtraData::read(&header.extra, header.height(), &self.layer.spec().timing);
         snapshot.apply(&SprintHeader {
             number: header.height(),
             hash: header.hash(),
-            signer: header.author(),
-            // What does not read counts as no list; the rules of the header say whether it may be missing.
-            producers: ExtraData::read(&header.extra, header.height(), &self.layer.spec().timing)
-                .ok()
-                .map(|extra| extra.validators()),
-        })?;
-        let facts = facts(now, &self.snapshot, span.as_ref(), &records);
-        let imported = self.chain.import(block.clone(), &facts)?;
-        self.snapshot = snapshot;
-        Ok(imported)
+            signer: header.signer().unwrap_or_default(),
+            producers: extra.ok().map(|extra| extra.validators()),
+        })
     }
 
-    /// Notes what a height brought, and what it leaves to do.
-    fn note(&mut self, events: Vec<LayerEvent>) {
+    /// Notes what a height brought, and what it leaves to do. `voters` are those who could vote on it.
+    fn note(&mut self, events: Vec<LayerEvent>, voters: &[Validator]) {
         for event in &events {
             let LayerEvent::Settled(settled) = event else { continue };
             let Ok(Effect::Buffered(checkpoint)) = &settled.outcome else {
@@ -425,8 +447,8 @@ impl Node {
                 continue;
             }
             let gathered = Signatures::gather(*checkpoint, settled.tally.signatures());
-            // The layer let it pass, so its quorum is there.
-            if let Ok(signed) = gathered.into_signed(&self.layer.registry().quorum()) {
+            // The layer let it pass, so the quorum of its voters is there; the set may be another by now.
+            if let Ok(signed) = gathered.into_signed(&PowerQuorum::over(voters)) {
                 self.signed.push((proposal.root_chain, signed));
             }
         }

@@ -1,6 +1,6 @@
 //! The engine's promises: agreement, turns by power, progress with a third at fault, a clear word without it.
 
-#![allow(clippy::unwrap_used)] // in helpers too: a test that cannot set up has failed
+#![allow(clippy::unwrap_used, reason = "in helpers too: a test that cannot set up has failed")]
 
 extern crate alloc;
 

@@ -253,7 +253,8 @@ impl Ledger {
         if checkpoint.epoch != self.epoch() {
             return Err(ProposeError::Epoch { got: checkpoint.epoch, expected: self.epoch() });
         }
-        Ok(self.track_mut(root_chain).buffered.take())
+        // Nothing is opened for a root chain that has nothing: what is then outvoted leaves no trace.
+        Ok(self.tracks.get_mut(&root_chain).and_then(|track| track.buffered.take()))
     }
 
     /// Buffers a proposal that was voted on, at this block time.
@@ -421,6 +422,14 @@ mod tests {
         let aside = ledger.propose(Tron, &again, &FACTS, 1_110).unwrap();
         assert_eq!(aside.map(|kept| kept.end), Some(9));
         assert_eq!(ledger.buffered(Tron), None);
+    }
+
+    #[test]
+    fn a_proposal_by_itself_leaves_no_trace() {
+        let (mut ledger, before) = (Ledger::new(1_000), Ledger::new(1_000));
+        let checkpoint = checkpoint(&ledger, 0, 9);
+        ledger.propose(Tron, &checkpoint, &FACTS, 100).unwrap();
+        assert_eq!(ledger, before);
     }
 
     #[test]

@@ -4,16 +4,18 @@ use crate::proposer::Member;
 use alloc::string::String;
 use alloy_primitives::{Address, FixedBytes};
 use bttc_core::{
+    amino_fields,
     id::{Epoch, Nonce, ValidatorId},
     validator::{Validator, VotingPower},
 };
 use core::fmt;
 use serde::{Deserialize, Serialize};
 
-/// A validator's record. Its serde form has the reference's keys and order.
+/// A validator's record. Its serde form has the reference's keys and order; [`amino`](bttc_core::amino) has the exact
+/// bytes and texts.
 ///
 /// Source: `validation-layer §1.4; delivery:types/validator.go:15-27`.
-#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ValidatorRecord {
     /// Id on the stake chain.
     #[serde(rename = "ID")]
@@ -41,6 +43,19 @@ pub struct ValidatorRecord {
     #[serde(rename = "accum")]
     pub priority: i64,
 }
+
+amino_fields!(ValidatorRecord {
+    id: "ID",
+    start_epoch: "startEpoch",
+    end_epoch: "endEpoch",
+    nonce: "nonce",
+    power: "power",
+    pub_key: "pubKey",
+    signer: "signer",
+    last_updated: "last_updated",
+    jailed: "jailed",
+    priority: "accum",
+});
 
 impl ValidatorRecord {
     /// Whether it belongs in the set when so many TRON checkpoints are acknowledged.
@@ -137,6 +152,29 @@ impl fmt::Display for ValidatorRecord {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::vec;
+    use bttc_core::amino;
+
+    // validation-layer §1.8, golden encodings.
+    #[test]
+    fn a_record_is_written_as_in_the_reference() {
+        let record = ValidatorRecord {
+            id: ValidatorId::new(1),
+            nonce: Nonce::new(1),
+            power: VotingPower::new(1),
+            pub_key: FixedBytes::right_padding_from(&[4]) | FixedBytes::left_padding_from(&[0x33; 64]),
+            signer: Address::repeat_byte(0x11),
+            priority: -6,
+            ..ValidatorRecord::default()
+        };
+        let mut expected = vec![8, 1, 0x20, 1, 0x28, 1, 0x32, 0x41, 4];
+        expected.extend([0x33; 64]);
+        expected.extend([0x3a, 0x14]);
+        expected.extend([0x11; 20]);
+        expected.extend([0x50, 0xfa, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1]);
+        assert_eq!(amino::to_bytes(&record), expected);
+        assert_eq!(amino::from_bytes(&expected), Ok(record));
+    }
 
     #[test]
     fn q30_a_zero_signer_is_valid_and_power_hashes_from_the_left() {

@@ -5,19 +5,25 @@ use crate::{
     selection::{ProducerSelection, SelectionError, SlotShuffle, WeightedDraw},
     validator_set::ValidatorSet,
 };
-use alloc::{collections::BTreeMap, string::String, vec::Vec};
+use alloc::{
+    collections::BTreeMap,
+    string::{String, ToString as _},
+    vec::Vec,
+};
 use alloy_primitives::B256;
 use bttc_core::{
+    amino_fields,
     id::{SpanId, ValidatorId},
     span::Span,
     validator::{Validator, VotingPower},
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A span as the validation layer keeps it. Its serde form is the reference's.
+/// A span as the validation layer keeps it. Its serde form is the reference's; [`amino`](bttc_core::amino) has the exact
+/// bytes and texts. The default one is what the reference answers with where there is none.
 ///
 /// Source: `validation-layer §1.6; delivery:types/span.go:10-17`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SpanRecord {
     /// Its number.
     #[serde(rename = "span_id")]
@@ -32,15 +38,25 @@ pub struct SpanRecord {
     #[serde(rename = "validator_set")]
     pub set: ValidatorSet<ValidatorRecord>,
     /// The producers, in signer order; power counts the slots each won.
-    #[serde(rename = "selected_producers")]
+    #[serde(rename = "selected_producers", with = "null_for_none")]
     pub producers: Vec<ValidatorRecord>,
-    /// Side chain the span is for.
-    #[serde(rename = "bor_chain_id", with = "decimal")]
-    pub chain_id: u64,
+    /// Side chain the span is for, in decimal.
+    // Q-151: the id is a text, and read back whatever it says.
+    #[serde(rename = "bor_chain_id")]
+    pub chain_id: String,
 }
 
+amino_fields!(SpanRecord {
+    id: "span_id",
+    start: "start_block",
+    end: "end_block",
+    set: "validator_set",
+    producers: "selected_producers",
+    chain_id: "bor_chain_id",
+});
+
 impl SpanRecord {
-    /// The span as other crates speak of it.
+    /// The span as other crates speak of it. A chain id that is no number is 0, which no chain has.
     #[must_use]
     pub fn to_span(&self) -> Span {
         let triples = |records: &[ValidatorRecord]| records.iter().map(ValidatorRecord::to_validator).collect();
@@ -50,22 +66,22 @@ impl SpanRecord {
             end: self.end,
             validators: triples(self.set.members()),
             producers: triples(&self.producers),
-            chain_id: self.chain_id,
+            chain_id: self.chain_id.parse().unwrap_or_default(),
         }
     }
 }
 
-mod decimal {
-    use super::{Deserialize, Deserializer, Serializer, String};
+/// A list as the reference writes it.
+// Q-150: without entries it is `null`.
+mod null_for_none {
+    use super::{Deserialize, Deserializer, Serialize as _, Serializer, ValidatorRecord, Vec};
 
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
-    pub(super) fn serialize<S: Serializer>(number: &u64, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(number)
+    pub(super) fn serialize<S: Serializer>(list: &[ValidatorRecord], serializer: S) -> Result<S::Ok, S::Error> {
+        Some(list).filter(|list| !list.is_empty()).serialize(serializer)
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        text.parse().map_err(serde::de::Error::custom)
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<ValidatorRecord>, D::Error> {
+        Option::deserialize(deserializer).map(Option::unwrap_or_default)
     }
 }
 
@@ -235,7 +251,7 @@ impl Registry {
             end: span.end,
             set: self.set.clone(),
             producers: self.producers(seed, ack_count, selection)?,
-            chain_id: span.chain_id,
+            chain_id: span.chain_id.to_string(),
         };
         self.seed_block = self.seed_block.saturating_add(1);
         self.last_span = Some(span.id);
@@ -301,7 +317,7 @@ impl Registry {
             end,
             set: self.set.clone(),
             producers: self.set.members().iter().take(slots).cloned().collect(),
-            chain_id: self.chain_id,
+            chain_id: self.chain_id.to_string(),
         };
         self.spans.insert(id, record);
         self.last_span = Some(id);
@@ -312,7 +328,45 @@ impl Registry {
 mod tests {
     use super::*;
     use alloc::format;
-    use bttc_core::chain::ChainSpec;
+    use bttc_core::{
+        amino::{self, JsonForm},
+        chain::ChainSpec,
+    };
+    use proptest::prelude::{any, prop, prop_assert_eq, proptest};
+
+    proptest! {
+        #[test]
+        fn a_span_takes_any_bytes(bytes in prop::collection::vec(any::<u8>(), 0..80), place: prop::sample::Index) {
+            let span = Registry::genesis(&ChainSpec::mainnet(), [ValidatorRecord::default()], 0).unwrap();
+            let mut almost = amino::to_bytes(span.span(SpanId::new(0)).unwrap());
+            let place = place.index(almost.len());
+            for (to, from) in almost[place..].iter_mut().zip(bytes.iter().take(3)) {
+                *to = *from;
+            }
+            for bytes in [bytes, almost] {
+                if let Ok(span) = amino::from_bytes::<SpanRecord>(&bytes) {
+                    prop_assert_eq!(amino::from_bytes(&amino::to_bytes(&span)), Ok(span));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn q150_a_list_without_entries_is_null() {
+        let text = amino::to_json(&SpanRecord::default(), JsonForm::Plain).to_string();
+        let lists = r#""validator_set":{"validators":null,"proposer":null},"selected_producers":null"#;
+        assert!(text.contains(lists), "{text}");
+        assert_eq!(serde_json::to_string(&SpanRecord::default()).unwrap(), text);
+        assert_eq!(serde_json::from_str::<SpanRecord>(&text).unwrap(), SpanRecord::default());
+    }
+
+    #[test]
+    fn q151_a_side_chains_id_is_a_text() {
+        let span = SpanRecord { chain_id: "no number".into(), ..SpanRecord::default() };
+        let bytes = amino::to_bytes(&span);
+        assert_eq!(amino::from_bytes::<SpanRecord>(&bytes).as_ref(), Ok(&span));
+        assert_eq!(span.to_span().chain_id, 0);
+    }
 
     #[test]
     fn q35_the_rule_changes_at_the_height_of_another_chain() {

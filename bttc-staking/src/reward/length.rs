@@ -22,17 +22,17 @@ pub fn length_reward(
     blocks: U256,
     previous: U256,
 ) -> Result<(Amount, U256), AmountError> {
-    let number = |n: u64| Amount::from_word(U256::from(n));
-    let (interval, decrease) = (number(shape.interval), number(shape.decrease));
+    let [interval, decrease, max_intervals, delta] =
+        [shape.interval, shape.decrease, shape.max_intervals, shape.delta].map(Amount::from_word);
     let mut blocks = Amount::from_word(blocks);
     let mut reward = reward;
-    let full = blocks.checked_div(interval)?.min(number(shape.max_intervals));
+    let full = blocks.checked_div(interval)?.min(max_intervals);
 
     let mut remembered = previous;
     // the last checkpoint may have been another root chain's; its length counts all the same.
     if !full.is_zero() && full.to_word() != previous {
         if !previous.is_zero() {
-            let change = reward.wrapping_mul(number(shape.delta)).checked_div(HUNDRED)?;
+            let change = reward.wrapping_mul(delta).checked_div(HUNDRED)?;
             reward = if previous > full.to_word() { reward.wrapping_add(change) } else { reward.wrapping_sub(change) };
         }
         remembered = full.to_word();
@@ -40,7 +40,7 @@ pub fn length_reward(
 
     let mut total = Amount::ZERO;
     if blocks > interval {
-        let pairs = full.wrapping_sub(number(1)).wrapping_mul(full).to_word() >> 1;
+        let pairs = full.wrapping_sub(Amount::from_units(1)).wrapping_mul(full).to_word() >> 1;
         let less = reward.checked_mul(Amount::from_word(pairs).checked_mul(decrease)?)?.checked_div(HUNDRED)?;
         total = reward.checked_mul(full)?.checked_sub(less)?;
         // past M full lengths the surplus blocks are still paid, at the rate that is left.
@@ -57,8 +57,9 @@ mod tests {
     use super::*;
 
     /// root-contracts §12.1: reward 10 000, shape (20, 5, 10).
-    const fn shape(interval: u64) -> RewardShape {
-        RewardShape { interval, decrease: 20, max_intervals: 5, delta: 10, proposer_bonus: 10 }
+    fn shape(interval: u64) -> RewardShape {
+        let [interval, decrease, max_intervals, delta] = [interval, 20, 5, 10].map(U256::from);
+        RewardShape { interval, decrease, max_intervals, delta, proposer_bonus: 10 }
     }
 
     fn btt(shape: &RewardShape, blocks: u64, previous: u64) -> (u64, u64) {
@@ -88,7 +89,7 @@ mod tests {
 
     #[test]
     fn q17_blocks_past_the_last_full_length_are_still_paid() {
-        let shape = RewardShape { decrease: 10, max_intervals: 2, ..shape(1) };
+        let shape = RewardShape { decrease: U256::from(10), max_intervals: U256::from(2), ..shape(1) };
         // Two full lengths pay 10 000 + 9 000, the other eight 8 000 each.
         assert_eq!(btt(&shape, 10, 0), (19_000 + 64_000, 2));
     }

@@ -28,7 +28,8 @@
 //! use bttc_staking::{reward::length_reward, stake::RewardShape};
 //!
 //! // A checkpoint of 15 blocks where 10 are a full length: one full reward, and half of one that is 20 % smaller.
-//! let shape = RewardShape { interval: 10, decrease: 20, max_intervals: 5, delta: 10, proposer_bonus: 10 };
+//! let [interval, decrease, max_intervals, delta] = [10, 20, 5, 10].map(U256::from);
+//! let shape = RewardShape { interval, decrease, max_intervals, delta, proposer_bonus: 10 };
 //! let (total, intervals) = length_reward(&shape, Amount::from_btt(10_000), U256::from(15), U256::ZERO)?;
 //! assert_eq!((total, intervals), (Amount::from_btt(14_000), U256::from(1)));
 //! # Ok::<(), bttc_core::amount::AmountError>(())
@@ -37,8 +38,17 @@
 mod accounting;
 mod checkpoint;
 mod length;
+mod sync;
 mod walk;
 
-pub use checkpoint::{CheckSignaturesError, CheckpointReward, CheckpointSync, CheckpointSyncError};
+pub use checkpoint::{AssessedCheckpoint, CheckSignaturesError, CheckpointReward};
 pub use length::length_reward;
+pub use sync::{CheckpointSync, CheckpointSyncError};
 pub use walk::{Reading, SignatureRead, SignatureWalk};
+
+pub(crate) use accounting::PRECISION;
+pub(crate) use checkpoint::{Shares, shares};
+pub(crate) use walk::{Standing, walk};
+
+#[cfg(test)]
+mod tests;

@@ -36,15 +36,12 @@ impl ProducerSelection for SlotShuffle {
         if let Some(all) = all(eligible, count) {
             return Ok(all);
         }
-        let ends: Vec<u64> = eligible
-            .iter()
-            .scan(0_u64, |end, validator| {
-                let slots = u64::try_from(validator.power.get()).unwrap_or(0) / SLOT_COST;
-                *end = end.saturating_add(slots);
-                Some(*end)
-            })
-            .collect();
-        let slots = ends.last().copied().unwrap_or(0);
+        let mut slots = 0_u64;
+        let next = |validator: &Validator| {
+            slots = slots.saturating_add(u64::try_from(validator.power.get()).unwrap_or(0) / SLOT_COST);
+            slots
+        };
+        let ends: Vec<u64> = eligible.iter().map(next).collect();
         if slots < count {
             return Err(SelectionError::TooFewSlots { got: slots, expected: count });
         }

@@ -26,14 +26,12 @@ impl ProducerSelection for WeightedDraw {
         // the reference draws from a generator that the whole process shares, so a node can in theory draw
         // otherwise; what is meant is a stream of this selection's own.
         let mut stream = GoRand::new(i64::from_be_bytes([a, b, c, d, e, f, g, h]));
-        let ranges: Vec<u64> = eligible
-            .iter()
-            .scan(0_u64, |sum, validator| {
-                *sum = sum.wrapping_add(validator.power.get().cast_unsigned());
-                Some(*sum)
-            })
-            .collect();
-        let total = ranges.last().copied().unwrap_or(0);
+        let mut total = 0_u64;
+        let next = |validator: &Validator| {
+            total = total.wrapping_add(validator.power.get().cast_unsigned());
+            total
+        };
+        let ranges: Vec<u64> = eligible.iter().map(next).collect();
         let draws = (0..count).filter_map(|_| {
             let place = lower_bound(&ranges, draw(&mut stream, total));
             eligible.get(place).map(|validator| validator.id)

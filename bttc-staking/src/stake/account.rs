@@ -2,6 +2,7 @@
 
 use alloy_primitives::{Address, U256};
 use bttc_core::{amount::Amount, id::Epoch};
+use core::fmt;
 use serde::{Deserialize, Serialize};
 
 /// A validator's record, fields in the order of the contract's getter.
@@ -86,5 +87,47 @@ impl StakeAccount {
     #[must_use]
     pub const fn is_leaving(&self) -> bool {
         self.deactivation_epoch.get() != 0
+    }
+}
+
+impl fmt::Display for StakeAccount {
+    /// A line for people.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {:?} from epoch {}", self.signer, self.status, self.activation_epoch)?;
+        if self.is_leaving() {
+            write!(f, " until epoch {}", self.deactivation_epoch)?;
+        }
+        write!(f, "  stake {}", self.amount)?;
+        if !self.contract.is_zero() {
+            write!(f, "  delegated {}  commission {} %", self.delegated_amount, self.commission_rate)?;
+        }
+        // Of an account that never was one there is not even the unit of bias.
+        write!(f, "  reward {}", self.reward.checked_sub(Self::BIAS).unwrap_or_default())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::string::ToString;
+
+    #[test]
+    fn an_account_reads_as_a_line() {
+        let account = StakeAccount {
+            amount: Amount::from_btt(100),
+            reward: Amount::from_units(Amount::UNITS_PER_BTT + 1),
+            activation_epoch: Epoch::new(2),
+            deactivation_epoch: Epoch::new(9),
+            contract: Address::repeat_byte(5),
+            status: StakeStatus::Active,
+            commission_rate: 13,
+            delegated_amount: Amount::from_btt(33),
+            ..StakeAccount::default()
+        };
+        assert_eq!(
+            account.to_string(),
+            "0x0000000000000000000000000000000000000000 Active from epoch 2 until epoch 9  stake 100 BTT  \
+             delegated 33 BTT  commission 13 %  reward 1 BTT"
+        );
     }
 }

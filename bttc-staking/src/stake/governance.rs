@@ -38,17 +38,23 @@ pub enum GovernanceError {
     #[error("{max_intervals} · {decrease} % or {delta} % is above 100 %")]
     Shape {
         /// Percent less for each full length.
-        decrease: u64,
+        decrease: U256,
         /// Full lengths paid as such.
-        max_intervals: u64,
+        max_intervals: U256,
         /// Percent for a change of pace.
-        delta: u64,
+        delta: U256,
     },
     /// The proposer would keep more than the whole reward.
     #[error("too big")]
     BonusTooBig {
         /// Percent asked for.
         got: u64,
+    },
+    /// A contract that is not one of these; no reason on chain.
+    #[error("{contract} is none of the contracts here")]
+    NotOurs {
+        /// Where it stands.
+        contract: Address,
     },
     /// The epoch would leave its range; no reason on chain.
     #[error(transparent)]
@@ -62,7 +68,7 @@ impl GovernanceError {
         match self {
             Self::NotGovernance { .. } => "Only governance contract is authorized",
             Self::BonusTooBig { .. } => "too big",
-            Self::Zero { .. } | Self::Shape { .. } | Self::Arithmetic(_) => "",
+            Self::Zero { .. } | Self::Shape { .. } | Self::NotOurs { .. } | Self::Arithmetic(_) => "",
         }
     }
 }
@@ -76,7 +82,7 @@ impl StakeManager {
     /// [`GovernanceError::NotGovernance`].
     pub fn lock(&mut self, caller: Address) -> Result<(), GovernanceError> {
         self.only_governance(caller)?;
-        self.locked = true;
+        self.figures.locked = true;
         Ok(())
     }
 
@@ -86,7 +92,7 @@ impl StakeManager {
     /// [`GovernanceError::NotGovernance`].
     pub fn unlock(&mut self, caller: Address) -> Result<(), GovernanceError> {
         self.only_governance(caller)?;
-        self.locked = false;
+        self.figures.locked = false;
         Ok(())
     }
 
@@ -94,7 +100,7 @@ impl StakeManager {
     ///
     /// # Errors
     /// [`GovernanceError::Zero`].
-    pub fn set_validator_threshold(&mut self, caller: Address, new: u64) -> Result<StakeEvent, GovernanceError> {
+    pub fn set_validator_threshold(&mut self, caller: Address, new: U256) -> Result<StakeEvent, GovernanceError> {
         self.only_governance(caller)?;
         not_zero("the threshold", new)?;
         let old = core::mem::replace(&mut self.params.validator_threshold, new);
@@ -116,7 +122,7 @@ impl StakeManager {
     ///
     /// # Errors
     /// [`GovernanceError::Zero`].
-    pub fn set_checkpoint_interval(&mut self, caller: Address, blocks: u64) -> Result<(), GovernanceError> {
+    pub fn set_checkpoint_interval(&mut self, caller: Address, blocks: U256) -> Result<(), GovernanceError> {
         self.only_governance(caller)?;
         not_zero("the interval", blocks)?;
         self.params.shape.interval = blocks;
@@ -130,7 +136,7 @@ impl StakeManager {
     pub fn set_chain_reward(
         &mut self,
         caller: Address,
-        root_chain: u64,
+        root_chain: U256,
         new: Amount,
     ) -> Result<StakeEvent, GovernanceError> {
         self.only_governance(caller)?;
@@ -148,12 +154,13 @@ impl StakeManager {
     pub fn set_reward_shape(
         &mut self,
         caller: Address,
-        decrease: u64,
-        max_intervals: u64,
-        delta: u64,
+        decrease: U256,
+        max_intervals: U256,
+        delta: U256,
     ) -> Result<StakeEvent, GovernanceError> {
         self.only_governance(caller)?;
-        if max_intervals.checked_mul(decrease).is_none_or(|all| all > 100) || delta > 100 {
+        let all = U256::from(100);
+        if max_intervals.checked_mul(decrease).is_none_or(|less| less > all) || delta > all {
             return Err(GovernanceError::Shape { decrease, max_intervals, delta });
         }
         self.params.shape.decrease = decrease;
@@ -180,24 +187,33 @@ impl StakeManager {
     ///
     /// # Errors
     /// [`GovernanceError::Zero`], [`GovernanceError::Arithmetic`].
-    pub fn set_dynasty(&mut self, caller: Address, new: u64) -> Result<StakeEvent, GovernanceError> {
+    pub fn set_dynasty(&mut self, caller: Address, new: U256) -> Result<StakeEvent, GovernanceError> {
         self.only_governance(caller)?;
         not_zero("the dynasty", new)?;
-        let period = new / 4;
-        let until = self.epoch.get().checked_add(period);
-        let until = until.ok_or_else(|| AmountError::Add(U256::from(self.epoch.get()), U256::from(period)))?;
+        let period = new / U256::from(4);
+        let until = self.epochs_from_now(period)?;
         self.params.withdrawal_delay = new;
         self.params.auction_period = period;
-        self.replacement_cool_down = Epoch::new(until);
+        self.figures.replacement_cool_down = until;
         let old = core::mem::replace(&mut self.params.dynasty, new);
         Ok(StakeEvent::DynastyValueChange { new, old })
+    }
+
+    /// Stops auctions for so many epochs.
+    ///
+    /// # Errors
+    /// [`GovernanceError::Arithmetic`].
+    pub fn stop_auctions(&mut self, caller: Address, epochs: U256) -> Result<(), GovernanceError> {
+        self.only_governance(caller)?;
+        self.figures.replacement_cool_down = self.epochs_from_now(epochs)?;
+        Ok(())
     }
 
     /// Sets the epochs between two changes of a signer key.
     ///
     /// # Errors
     /// [`GovernanceError::NotGovernance`].
-    pub fn set_signer_update_limit(&mut self, caller: Address, epochs: u64) -> Result<(), GovernanceError> {
+    pub fn set_signer_update_limit(&mut self, caller: Address, epochs: U256) -> Result<(), GovernanceError> {
         self.only_governance(caller)?;
         self.params.signer_update_limit = epochs;
         Ok(())
@@ -220,20 +236,25 @@ impl StakeManager {
     // an epoch that is jumped over never applies the changes that were queued for it.
     pub fn set_epoch(&mut self, caller: Address, epoch: Epoch) -> Result<(), GovernanceError> {
         self.only_governance(caller)?;
-        self.epoch = epoch;
+        self.figures.epoch = epoch;
         Ok(())
     }
 
-    fn only_governance(&self, caller: Address) -> Result<(), GovernanceError> {
-        if caller == self.governance {
+    fn epochs_from_now(&self, epochs: U256) -> Result<U256, AmountError> {
+        let now = Amount::from_units(self.figures.epoch.get());
+        now.checked_add(Amount::from_word(epochs)).map(Amount::to_word)
+    }
+
+    pub(super) fn only_governance(&self, caller: Address) -> Result<(), GovernanceError> {
+        if caller == self.deployment.governance {
             return Ok(());
         }
-        Err(GovernanceError::NotGovernance { got: caller, expected: self.governance })
+        Err(GovernanceError::NotGovernance { got: caller, expected: self.deployment.governance })
     }
 }
 
-fn not_zero(what: &'static str, number: u64) -> Result<(), GovernanceError> {
-    if number == 0 {
+fn not_zero(what: &'static str, number: U256) -> Result<(), GovernanceError> {
+    if number.is_zero() {
         return Err(GovernanceError::Zero { what });
     }
     Ok(())
@@ -258,22 +279,25 @@ mod tests {
     fn only_governance_turns_knobs_and_nonsense_is_refused() {
         let mut contract = contract();
         let before = contract.clone();
-        let stranger = contract.set_validator_threshold(Address::ZERO, 9).unwrap_err();
+        let [two, four, nine, many] = [2, 4, 9, 26].map(U256::from);
+        let stranger = contract.set_validator_threshold(Address::ZERO, nine).unwrap_err();
         assert_eq!(stranger.reason(), "Only governance contract is authorized");
-        assert_eq!(contract.set_validator_threshold(GOVERNANCE, 0).unwrap_err().reason(), "");
+        assert_eq!(contract.set_validator_threshold(GOVERNANCE, U256::ZERO).unwrap_err().reason(), "");
         assert_eq!(contract.set_proposer_bonus(GOVERNANCE, 101).unwrap_err().reason(), "too big");
-        assert!(contract.set_reward_shape(GOVERNANCE, 26, 4, 0).is_err());
+        assert!(contract.set_reward_shape(GOVERNANCE, many, four, U256::ZERO).is_err());
+        assert!(contract.set_reward_shape(GOVERNANCE, U256::MAX, two, U256::ZERO).is_err());
+        assert!(contract.stop_auctions(GOVERNANCE, U256::MAX).is_err());
         assert_eq!(contract, before);
-        contract.set_dynasty(GOVERNANCE, 9).unwrap();
-        assert_eq!((contract.params.auction_period, contract.replacement_cool_down), (2, Epoch::new(3)));
+        contract.set_dynasty(GOVERNANCE, nine).unwrap();
+        assert_eq!((contract.params.auction_period, contract.replacement_cool_down()), (two, U256::from(3)));
     }
 
     #[test]
     fn q15_changes_queued_for_an_epoch_that_is_jumped_over_never_come() {
         let mut contract = contract();
-        contract.live = LiveSet { amount: Amount::from_units(10), heads: 0 };
+        contract.figures.live = LiveSet { amount: Amount::from_units(10), heads: 0 };
         let change = LiveSetChange { amount: I256::MINUS_ONE, heads: 0 };
-        contract.queued.insert(Epoch::new(2), change);
+        contract.queued.put(Epoch::new(2), change);
         let mut jumped = contract.clone();
         jumped.set_epoch(GOVERNANCE, Epoch::new(2)).unwrap();
         let after = |contract: &StakeManager| contract.next_epoch().map(|(_, live)| live.amount);

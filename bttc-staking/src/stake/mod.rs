@@ -3,10 +3,16 @@
 //! ```text
 //!  owner ──stake_for(amount, fee, key)──▶ account ──Staked──▶ validation layer
 //!                                           │  ▲
-//!                     check_signatures ─────┘  └── reward index (see `reward`)
+//!                     check_signatures ─────┘  └── reward index (see `reward`), delegation (see `delegation`)
 //!                          │
 //!                          └──▶ epoch E + 1, and the changes of the live set queued for it
+//!
+//!  owner ──unstake──▶ off the list of signers, votes until E + 1 ──WITHDRAWAL_DELAY epochs──▶ unstake_claim
 //! ```
+//!
+//! One transition is one transaction: it checks and changes in the contract's order, answers with the logs in order,
+//! and on an error leaves everything as it was. The contracts around it are part of the value: the token, the staking
+//! tokens, the nonces of the staking information contract, and the share contracts, which call back.
 //!
 //! Amounts are base units, epochs count acknowledged TRON checkpoints from 1. Ids start at 1; the contract's
 //! "no validator", 2²⁵⁶ − 1, is [`StakeManager::RETIRED`].
@@ -15,7 +21,7 @@
 //! contracts:staking/stakeManager/StakeManagerStorage.sol`.
 //!
 //! ```
-//! use alloy_primitives::Address;
+//! use alloy_primitives::{Address, U256};
 //! use bttc_core::{amount::Amount, root_chain::RootChainId};
 //! use bttc_staking::{stake::{StakeManager, StakeParams}, token::Token};
 //!
@@ -25,60 +31,105 @@
 //!     Token::default(),
 //!     StakeParams::default(), // those of the public networks
 //! );
-//! let reward = contract.params().rewards[&RootChainId::Tron.number().into()];
+//! let reward = contract.params().rewards[&U256::from(RootChainId::Tron.number())];
 //! assert_eq!(reward, Amount::from_btt(29_761_460));
 //! assert_eq!(contract.epoch().get(), 1);
 //! ```
 
+mod abi;
 mod account;
+mod auction;
+mod commission;
+mod deployment;
 mod event;
+mod exit;
+mod fee;
 mod governance;
+mod hook;
+mod info;
+mod live;
+mod nft;
+mod owner;
 mod params;
+mod read;
+mod restake;
+mod signer_key;
 mod signers;
 mod staking;
+mod transaction;
+mod view;
 
 pub use account::{StakeAccount, StakeStatus};
-pub use event::StakeEvent;
+pub use auction::{AcceptDelegation, Auction, Bid, ConfirmAuctionError, Dethrone, DethroneError, StartAuctionError};
+pub use commission::CommissionError;
+pub use deployment::Deployment;
+pub use event::{CheckpointSyncAck, Delegated, ShareChange, StakeEvent};
+pub use exit::{ForceUnstakeError, RemoveError, UnstakeClaimError, UnstakeError};
+pub use fee::{ClaimFeeError, FeeTooSmall, TopUpError};
 pub use governance::{Delegation, GovernanceError};
+pub use hook::{DelegationSwitchError, HookError, NotAPool};
+pub use info::{LogError, LogWriter};
+pub use live::{LiveSet, LiveSetChange};
+pub use nft::{NftError, NftEvent, Operator, StakingNft};
+pub use owner::{DrainError, OwnerError, Reinitialize};
 pub use params::{RewardShape, StakeParams};
-pub use signers::SignerList;
-pub use staking::{StakeFor, StakeForError, TopUpError, WithdrawError};
+pub use restake::{NotOwner, RestakeError, StakeRewards, WithdrawError};
+pub use signer_key::{SignerKeyError, UpdateSignerError};
+pub use signers::{NoSigners, SignerList};
+pub use staking::{PlaceError, StakeFor, StakeForError};
+pub use view::StakerDetails;
 
-use crate::token::Token;
+pub(crate) use transaction::Money;
+
+use crate::{delegation::ValidatorShare, table::Table, token::Token};
 use alloc::collections::BTreeMap;
-use alloy_primitives::{Address, B256, Bytes, I256, U256};
+use alloy_primitives::{Address, B256, U256};
 use bttc_core::{
-    amount::{Amount, AmountError},
+    amount::Amount,
     id::{CheckpointNumber, Epoch, Nonce, ValidatorId},
-    quorum::HeadQuorum,
 };
 use serde::{Deserialize, Serialize};
 
-/// The contract's state, the staking information contract's nonces and the staking tokens' owners included.
+/// The contract's state, and that of the contracts around it.
 ///
 /// Source: `root-contracts §3.2; contracts:staking/stakeManager/StakeManagerStorage.sol:55-97`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StakeManager {
-    pub(crate) address: Address,
-    pub(crate) governance: Address,
+    pub(crate) deployment: Deployment,
+    /// Where it looks for the token.
+    pub(crate) staking_token: Address,
     pub(crate) token: Token,
+    pub(crate) nft: StakingNft,
     pub(crate) params: StakeParams,
-    pub(crate) locked: bool,
-    pub(crate) accounts: BTreeMap<ValidatorId, StakeAccount>,
-    pub(crate) owners: BTreeMap<ValidatorId, Address>,
-    pub(crate) nonces: BTreeMap<ValidatorId, Nonce>,
-    pub(crate) auctions: BTreeMap<ValidatorId, Auction>,
+    pub(crate) figures: Figures,
+    pub(crate) accounts: Table<ValidatorId, StakeAccount>,
+    pub(crate) nonces: Table<ValidatorId, Nonce>,
+    pub(crate) auctions: Table<ValidatorId, Auction>,
     pub(crate) signers: SignerList,
-    pub(crate) signer_to_validator: BTreeMap<Address, ValidatorId>,
-    pub(crate) latest_signer_update: BTreeMap<ValidatorId, Epoch>,
+    pub(crate) signer_to_validator: Table<Address, ValidatorId>,
+    pub(crate) latest_signer_update: Table<ValidatorId, Epoch>,
+    pub(crate) queued: Table<Epoch, LiveSetChange>,
+    pub(crate) synced: Table<U256, CheckpointNumber>,
+    pub(crate) fees_claimed: Table<Address, Amount>,
+    /// Share contracts by the validator they were made for.
+    pub(crate) pools: BTreeMap<ValidatorId, ValidatorShare>,
+    /// The same by where they stand.
+    pub(crate) pool_at: Table<Address, ValidatorId>,
+    /// What a transaction has touched that cannot tell by itself; nothing between transactions.
+    #[serde(skip)]
+    touched: transaction::Touched,
+}
+
+/// What the contract keeps in single words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Figures {
+    pub(crate) locked: bool,
     pub(crate) next_id: ValidatorId,
     pub(crate) live: LiveSet,
-    pub(crate) queued: BTreeMap<Epoch, LiveSetChange>,
     pub(crate) epoch: Epoch,
-    pub(crate) replacement_cool_down: Epoch,
+    pub(crate) replacement_cool_down: U256,
     pub(crate) reward_per_stake: U256,
     pub(crate) previous_intervals: U256,
-    pub(crate) synced: BTreeMap<u64, CheckpointNumber>,
     pub(crate) account_root: B256,
     pub(crate) total_staked: Amount,
     pub(crate) total_rewards: Amount,
@@ -86,293 +137,52 @@ pub struct StakeManager {
     pub(crate) total_fees: Amount,
 }
 
-/// Stake and heads of those that are validators now.
-///
-/// Source: `root-contracts §3.2 "validatorState"`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LiveSet {
-    /// Their stake and what is delegated to them.
-    pub amount: Amount,
-    /// How many they are.
-    pub heads: u64,
-}
-
-/// What an epoch will change in the live set when it comes.
-///
-/// Source: `root-contracts §3.2 "validatorStateChanges"`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LiveSetChange {
-    /// Stake and delegation, signed.
-    pub amount: I256,
-    /// Heads, signed.
-    pub heads: i64,
-}
-
-/// The auction of a validator's seat.
-///
-/// Source: `root-contracts §3.2 "validatorAuction"`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Auction {
-    /// Highest bid; nothing while there is none.
-    pub bid: Amount,
-    /// Epoch from which the auction's periods are counted.
-    pub start: Epoch,
-    /// Who bid; zero while nobody did.
-    pub bidder: Address,
-    /// Share contract the bidder would have, if he takes delegation.
-    pub share_contract: Option<Address>,
-    /// Key the bidder would sign with, not yet looked at.
-    pub signer_key: Bytes,
-}
-
 impl StakeManager {
     /// What a replaced signer key stands for instead of a validator: 2²⁵⁶ − 1 in the contract.
     pub const RETIRED: ValidatorId = ValidatorId::new(u64::MAX);
 
-    /// The contract as deployed at `address`, holding its token.
+    /// The contract as deployed at `address`, holding its token. The contracts around it stand where
+    /// [`Deployment::new`] puts them.
     #[must_use]
     pub fn new(address: Address, governance: Address, token: Token, params: StakeParams) -> Self {
+        Self::deploy(Deployment::new(address, governance), token, params)
+    }
+
+    /// The contract as deployed among others, holding its token.
+    #[must_use]
+    pub fn deploy(deployment: Deployment, token: Token, params: StakeParams) -> Self {
         Self {
-            address,
-            governance,
+            deployment,
+            staking_token: deployment.token,
             token,
+            nft: StakingNft::default(),
             params,
-            locked: false,
-            accounts: BTreeMap::new(),
-            owners: BTreeMap::new(),
-            nonces: BTreeMap::new(),
-            auctions: BTreeMap::new(),
+            figures: Figures {
+                locked: false,
+                next_id: ValidatorId::new(1),
+                live: LiveSet::default(),
+                epoch: Epoch::new(1),
+                replacement_cool_down: U256::ZERO,
+                reward_per_stake: U256::ZERO,
+                previous_intervals: U256::ZERO,
+                account_root: B256::ZERO,
+                total_staked: Amount::ZERO,
+                total_rewards: Amount::ZERO,
+                total_rewards_claimed: Amount::ZERO,
+                total_fees: Amount::ZERO,
+            },
+            accounts: Table::default(),
+            nonces: Table::default(),
+            auctions: Table::default(),
             signers: SignerList::default(),
-            signer_to_validator: BTreeMap::new(),
-            latest_signer_update: BTreeMap::new(),
-            next_id: ValidatorId::new(1),
-            live: LiveSet::default(),
-            queued: BTreeMap::new(),
-            epoch: Epoch::new(1),
-            replacement_cool_down: Epoch::new(0),
-            reward_per_stake: U256::ZERO,
-            previous_intervals: U256::ZERO,
-            synced: BTreeMap::new(),
-            account_root: B256::ZERO,
-            total_staked: Amount::ZERO,
-            total_rewards: Amount::ZERO,
-            total_rewards_claimed: Amount::ZERO,
-            total_fees: Amount::ZERO,
+            signer_to_validator: Table::default(),
+            latest_signer_update: Table::default(),
+            queued: Table::default(),
+            synced: Table::default(),
+            fees_claimed: Table::default(),
+            pools: BTreeMap::new(),
+            pool_at: Table::default(),
+            touched: transaction::Touched::default(),
         }
-    }
-
-    /// Where it stands.
-    #[must_use]
-    pub const fn address(&self) -> Address {
-        self.address
-    }
-
-    /// Who may turn its knobs.
-    #[must_use]
-    pub const fn governance(&self) -> Address {
-        self.governance
-    }
-
-    /// The token it is paid in.
-    #[must_use]
-    pub const fn token(&self) -> &Token {
-        &self.token
-    }
-
-    /// The token, for everybody's own transfers and approvals.
-    pub const fn token_mut(&mut self) -> &mut Token {
-        &mut self.token
-    }
-
-    /// The numbers it works by.
-    #[must_use]
-    pub const fn params(&self) -> &StakeParams {
-        &self.params
-    }
-
-    /// Whether staking and topping up are locked.
-    #[must_use]
-    pub const fn is_locked(&self) -> bool {
-        self.locked
-    }
-
-    /// The current epoch.
-    #[must_use]
-    pub const fn epoch(&self) -> Epoch {
-        self.epoch
-    }
-
-    /// A validator's account. Id 0 is there once an unknown proposer's bonus went to it.
-    #[must_use]
-    pub fn account(&self, id: ValidatorId) -> Option<&StakeAccount> {
-        self.accounts.get(&id)
-    }
-
-    /// All accounts, in id order.
-    pub fn accounts(&self) -> impl Iterator<Item = (ValidatorId, &StakeAccount)> {
-        self.accounts.iter().map(|(id, account)| (*id, account))
-    }
-
-    /// Owner of a validator's staking token.
-    #[must_use]
-    pub fn owner(&self, id: ValidatorId) -> Option<Address> {
-        self.owners.get(&id).copied()
-    }
-
-    /// The validator whose staking token somebody owns; nobody owns two.
-    #[must_use]
-    pub fn validator_of(&self, owner: Address) -> Option<ValidatorId> {
-        self.owners.iter().find(|(_, o)| **o == owner).map(|(id, _)| *id)
-    }
-
-    /// The validator a signer key was ever used for; [`StakeManager::RETIRED`] once it was replaced.
-    #[must_use]
-    pub fn validator_by_signer(&self, signer: Address) -> Option<ValidatorId> {
-        self.signer_to_validator.get(&signer).copied()
-    }
-
-    /// The nonce of a validator's last numbered event; 0 before the first.
-    #[must_use]
-    pub fn nonce(&self, id: ValidatorId) -> Nonce {
-        self.nonces.get(&id).copied().unwrap_or_default()
-    }
-
-    /// The auction of a validator's seat; there from the moment it staked.
-    #[must_use]
-    pub fn auction(&self, id: ValidatorId) -> Option<&Auction> {
-        self.auctions.get(&id)
-    }
-
-    /// Epoch in which a validator last set its signer key, staking included.
-    #[must_use]
-    pub fn latest_signer_update(&self, id: ValidatorId) -> Option<Epoch> {
-        self.latest_signer_update.get(&id).copied()
-    }
-
-    /// Signers of those that have not announced their exit, ascending.
-    #[must_use]
-    pub fn signers(&self) -> &[Address] {
-        self.signers.as_slice()
-    }
-
-    /// The id the next validator gets.
-    #[must_use]
-    pub const fn next_id(&self) -> ValidatorId {
-        self.next_id
-    }
-
-    /// Stake and heads now.
-    #[must_use]
-    pub const fn live(&self) -> LiveSet {
-        self.live
-    }
-
-    /// What an epoch will change; nothing if none is queued.
-    #[must_use]
-    pub fn queued(&self, epoch: Epoch) -> LiveSetChange {
-        self.queued.get(&epoch).copied().unwrap_or_default()
-    }
-
-    /// First epoch in which auctions start again.
-    #[must_use]
-    pub const fn replacement_cool_down(&self) -> Epoch {
-        self.replacement_cool_down
-    }
-
-    /// Reward per base unit of stake since the beginning, × 10²⁵.
-    #[must_use]
-    pub const fn reward_per_stake(&self) -> U256 {
-        self.reward_per_stake
-    }
-
-    /// Full intervals of the last checkpoint that had any, on whichever root chain.
-    #[must_use]
-    pub const fn previous_intervals(&self) -> U256 {
-        self.previous_intervals
-    }
-
-    /// Last checkpoint of another root chain that was reported here; 0 before the first.
-    #[must_use]
-    pub fn synced(&self, root_chain: u64) -> CheckpointNumber {
-        self.synced.get(&root_chain).copied().unwrap_or_default()
-    }
-
-    /// Root over the fee accounts, from the last checkpoint.
-    #[must_use]
-    pub const fn account_root(&self) -> B256 {
-        self.account_root
-    }
-
-    /// All self-stake, that of leaving validators included.
-    #[must_use]
-    pub const fn total_staked(&self) -> Amount {
-        self.total_staked
-    }
-
-    /// All rewards of all checkpoints.
-    #[must_use]
-    pub const fn total_rewards(&self) -> Amount {
-        self.total_rewards
-    }
-
-    /// All rewards validators took out.
-    #[must_use]
-    pub const fn total_rewards_claimed(&self) -> Amount {
-        self.total_rewards_claimed
-    }
-
-    /// All fees topped up and not claimed back.
-    #[must_use]
-    pub const fn total_fees(&self) -> Amount {
-        self.total_fees
-    }
-
-    /// Whether somebody is a validator in the current epoch.
-    #[must_use]
-    pub fn is_validator(&self, id: ValidatorId) -> bool {
-        self.account(id).is_some_and(|account| account.is_validator_at(self.epoch))
-    }
-
-    /// Who has a vote in the current epoch, one head each, whatever the stake.
-    #[must_use]
-    pub fn quorum(&self) -> HeadQuorum {
-        let live = self.accounts.values().filter(|a| a.is_validator_at(self.epoch));
-        HeadQuorum::over(live.map(|a| a.signer))
-    }
-
-    /// What a validator could take out: credited and not yet credited.
-    ///
-    /// # Errors
-    /// [`AmountError`] where the contract reverts: for an unknown id, which has not even the one unit to subtract.
-    pub fn validator_reward(&self, id: ValidatorId) -> Result<Amount, AmountError> {
-        let mut account = self.account(id).copied().unwrap_or_default();
-        account.settle(self.reward_per_stake)?;
-        account.reward.checked_sub(StakeAccount::BIAS)
-    }
-
-    /// What a validator's delegators could take out together.
-    ///
-    /// # Errors
-    /// As [`StakeManager::validator_reward`].
-    pub fn delegators_reward(&self, id: ValidatorId) -> Result<Amount, AmountError> {
-        let mut account = self.account(id).copied().unwrap_or_default();
-        account.settle(self.reward_per_stake)?;
-        account.delegators_reward.checked_sub(StakeAccount::BIAS)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_reward_of_an_unknown_id_reverts() {
-        let contract = StakeManager::new(
-            Address::repeat_byte(1),
-            Address::repeat_byte(2),
-            Token::default(),
-            StakeParams::default(),
-        );
-        assert_eq!(contract.validator_reward(ValidatorId::new(9)), Err(AmountError::Sub(U256::ZERO, U256::from(1))));
     }
 }

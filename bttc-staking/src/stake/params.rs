@@ -1,10 +1,12 @@
 //! The numbers the contract works by; governance can change each.
 
 use alloc::collections::BTreeMap;
+use alloy_primitives::U256;
 use bttc_core::{amount::Amount, root_chain::RootChainId};
 use serde::{Deserialize, Serialize};
 
-/// Numbers the contract works by. [`Default`] is what it is deployed with on the public networks.
+/// Numbers the contract works by, whole words where it takes any. [`Default`] is what it is deployed with on the
+/// public networks.
 ///
 /// Source: `root-contracts §3.3; contracts:staking/stakeManager/StakeManager.sol:72-111`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,21 +16,21 @@ pub struct StakeParams {
     /// Least fee that comes with a stake or a top-up, 100 000 BTT at first.
     pub min_fee: Amount,
     /// Seats.
-    pub validator_threshold: u64,
+    pub validator_threshold: U256,
     /// Epochs between announcing an exit and taking out the stake.
-    pub withdrawal_delay: u64,
+    pub withdrawal_delay: U256,
     /// Epochs between two auction periods.
-    pub dynasty: u64,
+    pub dynasty: U256,
     /// Epochs an auction period lasts.
-    pub auction_period: u64,
+    pub auction_period: U256,
     /// Epochs between two changes of a signer key.
-    pub signer_update_limit: u64,
+    pub signer_update_limit: U256,
     /// Whether delegators may add stake.
     pub delegation: super::Delegation,
     /// How a checkpoint's length becomes a reward.
     pub shape: RewardShape,
     /// Reward of a checkpoint of full length, by root chain number.
-    pub rewards: BTreeMap<u64, Amount>,
+    pub rewards: BTreeMap<U256, Amount>,
 }
 
 /// How a checkpoint's length becomes a reward.
@@ -37,14 +39,14 @@ pub struct StakeParams {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RewardShape {
     /// Blocks of a checkpoint of full length (T).
-    pub interval: u64,
+    pub interval: U256,
     /// Percent that each further full length is worth less (d).
-    pub decrease: u64,
+    pub decrease: U256,
     /// Full lengths that are paid as such (M).
-    pub max_intervals: u64,
+    pub max_intervals: U256,
     /// Percent that a checkpoint with fewer full lengths than the last is worth more, and one with more is worth
     /// less (δ).
-    pub delta: u64,
+    pub delta: U256,
     /// Percent of the reward that its proposer keeps.
     pub proposer_bonus: u64,
 }
@@ -56,15 +58,21 @@ impl Default for StakeParams {
         Self {
             min_deposit: Amount::from_btt(1_000_000_000_000),
             min_fee: Amount::from_btt(100_000),
-            validator_threshold: 7,
-            withdrawal_delay: 80,
-            dynasty: 80,
+            validator_threshold: U256::from(7),
+            withdrawal_delay: U256::from(80),
+            dynasty: U256::from(80),
             // not a quarter of the dynasty until the dynasty is set for the first time.
-            auction_period: 2_048,
-            signer_update_limit: 100,
+            auction_period: U256::from(2_048),
+            signer_update_limit: U256::from(100),
             delegation: super::Delegation::Open,
-            shape: RewardShape { interval: 1_024, decrease: 0, max_intervals: 0, delta: 0, proposer_bonus: 10 },
-            rewards: rewards.map(|(chain, btt)| (u64::from(chain.number()), Amount::from_btt(btt))).into(),
+            shape: RewardShape {
+                interval: U256::from(1_024),
+                decrease: U256::ZERO,
+                max_intervals: U256::ZERO,
+                delta: U256::ZERO,
+                proposer_bonus: 10,
+            },
+            rewards: rewards.map(|(chain, btt)| (U256::from(chain.number()), Amount::from_btt(btt))).into(),
         }
     }
 }
@@ -76,6 +84,6 @@ mod tests {
     #[test]
     fn q12_the_first_auction_period_is_not_a_quarter_of_the_dynasty() {
         let params = StakeParams::default();
-        assert_eq!((params.auction_period, params.dynasty / 4), (2_048, 20));
+        assert_eq!((params.auction_period, params.dynasty / U256::from(4)), (U256::from(2_048), U256::from(20)));
     }
 }

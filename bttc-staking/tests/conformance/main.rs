@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails where it stands")]
 
+mod amino;
+mod mirror;
 mod registry;
 mod selection;
 mod snapshot;

@@ -1,16 +1,16 @@
 //! Producer selection against outputs of the reference (kinds `go-rand` and `producer-selection`).
-//!
-//! Not looked at yet: the amino form of a span.
 
 use crate::vectors::{address, bytes, cases, hash, int, list, number, only_fields, text_of};
-use alloy_primitives::{Address, FixedBytes};
+use alloy_primitives::{Address, FixedBytes, hex};
 use bttc_core::{
+    amino::{self, JsonForm},
     chain::ChainSpec,
+    hash::keccak256,
     id::{Epoch, Nonce, SpanId, ValidatorId},
     validator::{Validator, VotingPower},
 };
 use bttc_staking::{
-    registry::{Registry, SpanProposal, ValidatorRecord},
+    registry::{Registry, SpanProposal, SpanRecord, ValidatorRecord},
     selection::{GoRand, ProducerSelection, SlotShuffle, WeightedDraw, draw, shuffled_index},
 };
 use serde_json::{Value, json};
@@ -187,8 +187,15 @@ fn span(input: &Value, expect: &Value, name: &str) {
     if let Some(json) = expect.get("json") {
         let ours = serde_json::to_string(&span).unwrap();
         assert_eq!(ours, text_of(json), "{name}");
-        assert_eq!(serde_json::from_str::<bttc_staking::registry::SpanRecord>(&ours).unwrap(), span, "{name}");
+        assert_eq!(serde_json::from_str::<SpanRecord>(&ours).unwrap(), span, "{name}");
+        assert_eq!(amino::to_json(&span, JsonForm::Plain).to_string(), ours, "{name}");
     }
+    let encoded = amino::to_bytes(&span);
+    assert_eq!(keccak256(&encoded).to_string(), expect["aminoKeccak"], "{name}");
+    if let Some(expected) = expect.get("amino") {
+        assert_eq!(hex::encode_prefixed(&encoded), text_of(expected), "{name}");
+    }
+    assert_eq!(amino::from_bytes::<SpanRecord>(&encoded), Ok(span), "{name}");
 }
 
 #[test]

@@ -14,7 +14,7 @@ use crate::engine::Commit;
 use alloy_primitives::Bytes;
 use bttc_checkpoint::vote::VoteResult;
 use bttc_core::signature::Signature;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 /// What the engine decides on at a height.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,9 +40,9 @@ pub struct LastCommit {
     pub commits: Vec<Commit>,
 }
 
-/// Bytes that are no block of this form.
+/// Bytes that are no block, or no votes, of this form.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("got {bytes} bytes that are no block: {reason}")]
+#[error("got {bytes} bytes that do not read: {reason}")]
 pub struct BlockError {
     /// How many bytes.
     pub bytes: usize,
@@ -65,8 +65,18 @@ impl Block {
     /// # Errors
     /// [`BlockError`] for anything else.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, BlockError> {
-        serde_json::from_slice(bytes).map_err(|e| BlockError { bytes: bytes.len(), reason: e.to_string() })
+        read(bytes, Self::to_bytes)
     }
+}
+
+/// Reads JSON that is written in one way only: what is decided on has one form.
+fn read<T: DeserializeOwned>(bytes: &[u8], write: impl FnOnce(&T) -> Bytes) -> Result<T, BlockError> {
+    let error = |reason| BlockError { bytes: bytes.len(), reason };
+    let value = serde_json::from_slice(bytes).map_err(|e| error(e.to_string()))?;
+    if *write(&value) != *bytes {
+        return Err(error("it is written in another way than the layer writes".to_owned()));
+    }
+    Ok(value)
 }
 
 /// A validator's vote about a message of the height before, and its signature for the root chain where the message has
@@ -90,7 +100,7 @@ pub fn votes_from_bytes(extension: &[u8]) -> Result<Vec<Vote>, BlockError> {
     if extension.is_empty() {
         return Ok(Vec::new());
     }
-    serde_json::from_slice(extension).map_err(|e| BlockError { bytes: extension.len(), reason: e.to_string() })
+    read(extension, |votes: &Vec<Vote>| votes_to_bytes(votes))
 }
 
 /// Writes the votes of a precommit's extension; no votes are no bytes.

@@ -167,6 +167,32 @@ impl Message {
         }
     }
 
+    /// The name of a field that is empty and must not be.
+    ///
+    /// Source: `validation-layer §1.7 "Stateless validity"`.
+    pub(super) fn missing(&self) -> Option<&'static str> {
+        if self.sender().is_zero() {
+            return Some("sender");
+        }
+        match self {
+            Self::EventRecord(m) if m.place.transaction.is_zero() => Some("transaction"),
+            Self::Staking(m) => {
+                let (validator, key) = match &m.event {
+                    RootEvent::Staked(e) => (e.validator, Some(&e.signer_key)),
+                    RootEvent::SignerChange(e) => (e.validator, Some(&e.signer_key)),
+                    RootEvent::UnstakeInit(e) => (e.validator, None),
+                    _ => return None,
+                };
+                if validator.get() == 0 {
+                    Some("validator")
+                } else {
+                    key.is_some_and(|key| key.iter().all(|byte| *byte == 0)).then_some("signer key")
+                }
+            }
+            _ => None,
+        }
+    }
+
     /// What names it in votes: the hash of its JSON form.
     ///
     /// # Panics

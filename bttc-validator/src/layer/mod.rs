@@ -12,8 +12,9 @@
 //! * **settle**: at the start of the height after, the votes in the last commit are added up; above two thirds of the
 //!   power the message takes effect, in the order in which votes first name the messages.
 //!
-//! A message that fails in any phase leaves nothing behind. The layer touches nothing outside: it names what it needs
-//! to know ([`Question`]) and takes the answer as a value.
+//! A message that fails in any phase leaves nothing behind; only a checkpoint that was admitted has pushed an expired one
+//! out of the buffer, whatever becomes of it. The layer touches nothing outside: it names what it needs to know
+//! ([`Question`]) and takes the answer as a value.
 //!
 //! Source: `validation-layer §3.8; delivery:app/side_tx_processor.go:17-143, peppermint:state/execution.go:606-680`.
 //!

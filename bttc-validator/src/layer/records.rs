@@ -11,6 +11,7 @@
 use super::message::EventRecord;
 use bttc_core::{id::StateId, root_chain::RootChainId};
 use bttc_evm::state_sync::{Record, RecordTime};
+use bttc_staking::registry::Sequence;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,8 +22,8 @@ pub struct Records {
     /// Which root-chain messages are in, by root chain and its own number.
     #[serde(with = "pairs")]
     known: BTreeMap<(RootChainId, StateId), StateId>,
-    /// Places that were used, see [`sequence`].
-    sequences: BTreeSet<u128>,
+    /// Places that were used. The reference keeps them as one number, (block × 100 000 + log index) × 100 + root chain.
+    sequences: BTreeSet<(Sequence, RootChainId)>,
 }
 
 /// JSON has no maps keyed by pairs: a list of entries instead.
@@ -46,9 +47,17 @@ mod pairs {
 /// Source: `validation-layer §6.1, §9.4; delivery:common/error.go:15-78`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RecordError {
-    /// Code 5400.
+    /// Code 5400, when it is admitted.
     #[error("{root_chain} message {id} is already a record")]
     Synced {
+        /// Which root chain.
+        root_chain: RootChainId,
+        /// Its number there.
+        id: StateId,
+    },
+    /// Code 1401, when it is settled: another copy came first.
+    #[error("{root_chain} message {id} has become a record in the meantime")]
+    Taken {
         /// Which root chain.
         root_chain: RootChainId,
         /// Its number there.
@@ -63,10 +72,12 @@ pub enum RecordError {
         expected: u64,
     },
     /// Code 1401.
-    #[error("an event at sequence {sequence} was taken before")]
+    #[error("an event at sequence {sequence} of {root_chain} was taken before")]
     OldSequence {
         /// The sequence.
-        sequence: u128,
+        sequence: Sequence,
+        /// Which root chain.
+        root_chain: RootChainId,
     },
     /// The ids are used up.
     #[error("no id follows {last}")]
@@ -76,14 +87,6 @@ pub enum RecordError {
     },
 }
 
-/// The number that makes a record unique: (block × 100 000 + log index) × 100 + root chain.
-///
-/// Source: `validation-layer §6.1; delivery:helper/util.go:870-879`.
-fn sequence(message: &EventRecord) -> u128 {
-    let place = u128::from(message.place.block_number) * 100_000 + u128::from(message.place.log_index);
-    place * 100 + u128::from(message.root_chain.number())
-}
-
 impl RecordError {
     /// The reference's result code.
     #[must_use]
@@ -91,7 +94,7 @@ impl RecordError {
         match self {
             Self::Synced { .. } => 5_400,
             Self::ChainId { .. } => 3_506,
-            Self::OldSequence { .. } => 1_401,
+            Self::Taken { .. } | Self::OldSequence { .. } => 1_401,
             Self::LastId { .. } => 5_402,
         }
     }
@@ -110,9 +113,9 @@ impl Records {
         if message.chain_id != chain_id {
             return Err(RecordError::ChainId { got: message.chain_id, expected: chain_id });
         }
-        let sequence = sequence(message);
-        if self.sequences.contains(&sequence) {
-            return Err(RecordError::OldSequence { sequence });
+        let sequence = message.place.sequence();
+        if self.sequences.contains(&(sequence, root_chain)) {
+            return Err(RecordError::OldSequence { sequence, root_chain });
         }
         Ok(())
     }
@@ -120,12 +123,12 @@ impl Records {
     /// Takes a message that the layer agreed on, at this block time, and answers with the record.
     ///
     /// # Errors
-    /// [`RecordError::Synced`] when another copy came first; [`RecordError::LastId`].
+    /// [`RecordError::Taken`], [`RecordError::LastId`].
     // the sequence is not looked at again, so two messages of one place both pass when in flight together.
     pub fn settle(&mut self, message: &EventRecord, time: u64) -> Result<Record, RecordError> {
         let EventRecord { root_chain, id, .. } = *message;
         if self.known.contains_key(&(root_chain, id)) {
-            return Err(RecordError::Synced { root_chain, id });
+            return Err(RecordError::Taken { root_chain, id });
         }
         let last = self.latest();
         let local = last.next().ok_or(RecordError::LastId { last })?;
@@ -140,7 +143,7 @@ impl Records {
         };
         self.records.insert(local, record.clone());
         self.known.insert((root_chain, id), local);
-        self.sequences.insert(sequence(message));
+        self.sequences.insert((message.place.sequence(), root_chain));
         Ok(record)
     }
 

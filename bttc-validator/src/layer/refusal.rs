@@ -34,10 +34,21 @@ pub enum Refusal {
     /// The set cannot turn.
     #[error(transparent)]
     Rotation(#[from] RotationError),
-    /// The same message stands in the block before.
+    /// A field is empty.
+    #[error("{kind}: the {field} is empty")]
+    Missing {
+        /// Kind of the message.
+        kind: &'static str,
+        /// The field.
+        field: &'static str,
+    },
+    /// A staking message about an event that is not the layer's matter.
+    #[error("unknown request")]
+    UnknownRequest,
+    /// The same message stands earlier in the block.
     #[error("the message is in the block already")]
     Twice,
-    /// Too few said yes.
+    /// Too few said yes; of a checkpoint and its acknowledgement their own errors tell.
     #[error("the vote came out as {got:?}, expected yes")]
     Verdict {
         /// How it came out.
@@ -50,7 +61,7 @@ impl Refusal {
     ///
     /// Source: `validation-layer §9.4; delivery:common/error.go:15-78`.
     #[must_use]
-    pub const fn code(&self) -> u32 {
+    pub fn code(&self) -> u32 {
         match self {
             Self::Staking(e) => e.code(),
             Self::Record(e) => e.code(),
@@ -60,6 +71,10 @@ impl Refusal {
             Self::NoAck(e) => e.code(),
             // A panic that the reference recovers from.
             Self::Rotation(_) => 1,
+            // Two modules answer with the framework's own code for an invalid address.
+            Self::Missing { kind: "event-record" | "propose-span", .. } => 7,
+            Self::Missing { .. } => 1_400,
+            Self::UnknownRequest => 6,
             Self::Twice => 1_401,
             Self::Verdict { .. } => 5_502,
         }

@@ -15,7 +15,7 @@ use bttc_checkpoint::{
     vote::VoteResult,
 };
 use bttc_core::{
-    chain::ChainSpec,
+    chain::{ChainSpec, PowerRule},
     hash::keccak256,
     id::Epoch,
     root_chain::{RootChainId, RootEvent, Staked},
@@ -30,6 +30,11 @@ use bttc_staking::{
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+
+/// First height whose messages are voted on.
+///
+/// Source: `validation-layer §3.8; delivery:app/side_tx_processor.go:17-143`.
+const FIRST_ATTESTED: u64 = 3;
 
 /// The state of the layer after a height.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,7 +74,7 @@ pub struct WrongHeight {
 /// What a message brought about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Effect {
-    /// A validator joined, changed its key or announced its exit.
+    /// A validator joined, changed its key or its power, or announced its exit.
     Staking,
     /// A record for the side chain.
     Recorded(Record),
@@ -99,7 +104,7 @@ pub struct Settled {
 pub enum LayerEvent {
     /// A message of two heights before was settled.
     Settled(Box<Settled>),
-    /// A message was admitted and is voted on now.
+    /// A message was admitted and is voted on now, except in the first two heights.
     Admitted(MessageId),
     /// A message took effect without a vote.
     Done(MessageId, Effect),
@@ -276,7 +281,8 @@ impl Layer {
                 Err(refusal) => LayerEvent::Refused(Box::new((message.clone(), refusal))),
             });
         }
-        if !admitted.is_empty() {
+        // what the first two heights admit is never voted on, and so never takes effect.
+        if !admitted.is_empty() && self.height >= FIRST_ATTESTED {
             self.in_flight.insert(self.height, admitted);
         }
         events
@@ -284,8 +290,16 @@ impl Layer {
 
     /// Checks a message; `Some` effect for one that needs no vote.
     fn admit(&mut self, message: &Message, time: u64) -> Result<Option<Effect>, Refusal> {
+        if let Some(field) = message.missing() {
+            return Err(Refusal::Missing { kind: message.kind(), field });
+        }
         match message {
             Message::Staking(m) => {
+                match m.event {
+                    RootEvent::Staked(_) | RootEvent::SignerChange(_) | RootEvent::UnstakeInit(_) => {}
+                    RootEvent::StakeUpdate(_) if self.spec.power == PowerRule::Stake => {}
+                    _ => return Err(Refusal::UnknownRequest),
+                }
                 self.registry.admit(&m.event, m.place.sequence())?;
             }
             Message::EventRecord(m) => self.records.admit(m, self.spec.chain_id)?,
@@ -314,21 +328,9 @@ impl Layer {
 
     /// Lets a message take effect, if that is what was voted.
     fn settle(&mut self, message: &Message, verdict: VoteResult) -> Result<Effect, Refusal> {
-        if verdict != VoteResult::Yes {
-            return Err(Refusal::Verdict { got: verdict });
-        }
         let ack_count = self.ledger.count(RootChainId::Tron);
         Ok(match message {
-            Message::Staking(m) => {
-                self.registry.settle(&m.event, m.place.sequence(), ack_count)?;
-                Effect::Staking
-            }
-            Message::EventRecord(m) => Effect::Recorded(self.records.settle(m, self.time)?),
-            Message::ProposeSpan(m) => {
-                let selection = self.registry.selection_at(self.height);
-                let span = self.registry.settle_span(&m.span, m.seed, ack_count, selection)?;
-                Effect::Span(span.to_span())
-            }
+            // These two say by themselves what they make of the vote.
             Message::Checkpoint(ProposeCheckpoint { checkpoint, root_chain }) => {
                 self.ledger.buffer(*root_chain, checkpoint, verdict, 0, self.time)?;
                 Effect::Buffered(*checkpoint)
@@ -339,6 +341,17 @@ impl Layer {
                 self.turn(acknowledged.proposer)?;
                 self.ledger = ledger;
                 Effect::Acknowledged(acknowledged)
+            }
+            _ if verdict != VoteResult::Yes => return Err(Refusal::Verdict { got: verdict }),
+            Message::Staking(m) => {
+                self.registry.settle(&m.event, m.place.sequence(), ack_count)?;
+                Effect::Staking
+            }
+            Message::EventRecord(m) => Effect::Recorded(self.records.settle(m, self.time)?),
+            Message::ProposeSpan(m) => {
+                let selection = self.registry.selection_at(self.height);
+                let span = self.registry.settle_span(&m.span, m.seed, ack_count, selection)?;
+                Effect::Span(span.to_span())
             }
             Message::CheckpointNoAck(_) => Effect::TurnPassed,
         })

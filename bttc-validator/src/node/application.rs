@@ -49,7 +49,7 @@ impl Application for Node {
             match &vote.signature {
                 None => data.is_empty(),
                 Some(signature) => {
-                    let signer = signature.recover(&vote.result.digest(&data)).map(|key| key.address());
+                    let signer = signature.recover_seal(&vote.result.digest(&data)).map(|key| key.address());
                     !data.is_empty() && signer == Ok(validator)
                 }
             }
@@ -74,7 +74,7 @@ impl Application for Node {
         });
         let id = ValidatorId::new(0); // the engine goes by the signer
         let changes: Vec<_> = changes.map(|update| Validator::new(id, update.signer, update.power)).collect();
-        self.note(events);
+        self.note(events, &voters);
         changes
     }
 }
@@ -85,14 +85,16 @@ impl Node {
         self.last.as_ref().map_or_else(Vec::new, |decision| decision.validators.clone())
     }
 
-    /// Whether a block may be the next one: its height, its time, and a last commit that more than two thirds signed.
+    /// Whether a block may be the next one: its height, its time, and a last commit that more than two thirds signed,
+    /// in the order of its validators: what settles in which order follows from it.
     fn is_next(&self, height: Height, block: &Block) -> bool {
         let in_time = (self.layer.time()..=self.now.saturating_add(TOLERANCE)).contains(&block.time);
         let committed = match (&self.last, &block.last_commit) {
             (None, None) => true,
             (Some(last), Some(commit)) => {
                 let claimed = Decision { round: commit.round, commits: commit.commits.clone(), ..last.clone() };
-                claimed.verify(self.layer.spec().chain_id, &last.validators).is_ok()
+                let in_order = claimed.commits.is_sorted_by_key(|commit| commit.validator);
+                in_order && claimed.verify(self.layer.spec().chain_id, &last.validators).is_ok()
             }
             _ => false,
         };

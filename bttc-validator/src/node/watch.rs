@@ -5,9 +5,10 @@ use crate::{
     layer::{Answer, Header, LogPlace, Question, Vote},
     root_chain::Contracts,
 };
-use alloy_primitives::B256;
+use alloy_primitives::{Address, B256};
 use bttc_checkpoint::{checkpoint::BlockRange, header_blocks};
 use bttc_core::{
+    chain::PowerRule,
     id::HeaderBlockId,
     root_chain::{LogFilter, RootCall, RootChain, RootChainError, RootChainId, RootEvent},
 };
@@ -49,7 +50,7 @@ impl Node {
     }
 
     async fn watch_one(&mut self, id: RootChainId) -> Result<(), RootChainError> {
-        let confirmations = self.layer.spec().confirmations.of(id);
+        let (confirmations, power) = (self.layer.spec().confirmations.of(id), self.layer.spec().power);
         let seed_block = self.layer.registry().next_seed_block();
         let Some(at) = self.root_chains.get_mut(&id) else {
             return Ok(());
@@ -68,6 +69,9 @@ impl Node {
             let Ok(Some(event)) = RootEvent::decode(&log.data) else {
                 continue;
             };
+            if emitter(&event, id, power, &at.contracts) != Some(log.address) {
+                continue;
+            }
             let place =
                 LogPlace { block_number: log.block_number, log_index: log.log_index, transaction: log.transaction };
             self.observed.insert((id, place), event);
@@ -110,13 +114,16 @@ impl Node {
                 let head = self.chain.head().header().height();
                 at.chain.block(*block).await?.map_or(Answer::Unknown, |b| Answer::Seed { hash: b.hash, head })
             }
-            Question::Event { root_chain, place, .. } => {
+            Question::Event { root_chain, place, expected } => {
                 let Some(at) = chain(root_chain) else {
                     return Ok(Answer::Unknown);
                 };
                 let (from, to) = (place.block_number, place.block_number);
-                let addresses = vec![at.contracts.root_chain, at.contracts.staking_info, at.contracts.state_sender];
-                let logs = at.chain.logs(&LogFilter { from, to, addresses, topics: Vec::new() }).await?;
+                let Some(address) = emitter(expected, *root_chain, self.layer.spec().power, &at.contracts) else {
+                    return Ok(Answer::Unknown);
+                };
+                let filter = LogFilter { from, to, addresses: vec![address], topics: Vec::new() };
+                let logs = at.chain.logs(&filter).await?;
                 let found = logs
                     .iter()
                     .find(|log| log.log_index == place.log_index && log.transaction == place.transaction)
@@ -159,5 +166,22 @@ impl Node {
             submitted.push(Submitted { root_chain, signed, outcome });
         }
         submitted
+    }
+}
+
+/// The contract that writes an event; `None` where the layer does not want to know of it.
+///
+/// Source: `validation-layer §5.1, §6.1, §7.2`.
+fn emitter(event: &RootEvent, root_chain: RootChainId, power: PowerRule, at: &Contracts) -> Option<Address> {
+    match event {
+        RootEvent::StateSynced(_) => Some(at.state_sender),
+        RootEvent::NewHeaderBlock(_) => Some(at.root_chain),
+        RootEvent::Staked(_) | RootEvent::SignerChange(_) | RootEvent::UnstakeInit(_) => {
+            (root_chain == RootChainId::Tron).then_some(at.staking_info)
+        }
+        RootEvent::StakeUpdate(_) if power == PowerRule::Stake => {
+            (root_chain == RootChainId::Tron).then_some(at.staking_info)
+        }
+        _ => None,
     }
 }

@@ -26,6 +26,8 @@ pub struct ModelRootChain {
 #[derive(Debug)]
 struct State {
     contracts: RootContracts,
+    /// As of the newest closed block.
+    closed: RootContracts,
     blocks: Vec<BlockRef>,
     logs: Vec<RootLog>,
     receipts: BTreeMap<B256, RootReceipt>,
@@ -40,6 +42,7 @@ impl ModelRootChain {
     pub fn new(id: RootChainId, seed: u64, time: u64, contracts: RootContracts) -> Self {
         let genesis = BlockRef { number: 0, hash: block_hash(id, seed, 0), time };
         let state = State {
+            closed: contracts.clone(),
             contracts,
             blocks: vec![genesis],
             logs: Vec::new(),
@@ -57,10 +60,11 @@ impl ModelRootChain {
         let block = BlockRef { number, hash: block_hash(self.id, self.seed, number), time };
         state.blocks.push(block);
         state.open_logs = 0;
+        state.closed = state.contracts.clone();
         block
     }
 
-    /// Looks at the contracts.
+    /// Looks at the contracts, open block included.
     pub fn inspect<R>(&self, look: impl FnOnce(&RootContracts) -> R) -> R {
         look(&self.state().contracts)
     }
@@ -183,7 +187,7 @@ impl RootChain for ModelRootChain {
         if at != head {
             return Err(self.permanent(format_args!("state of block {at} asked for, only that of {head} is kept")));
         }
-        state.contracts.call(call).map_err(|reverted| RootChainError::Reverted { reason: reverted.reason })
+        state.closed.call(call).map_err(|reverted| RootChainError::Reverted { reason: reverted.reason })
     }
 
     async fn submit(&self, sender: Address, call: &RootCall) -> Result<B256, RootChainError> {

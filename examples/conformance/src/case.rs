@@ -182,6 +182,56 @@ impl<'c> Expect<'c> {
         Ok(items.into_iter().map(|item| self.with(item)).collect())
     }
 
+    /// The items of the array in a field, which must be so many; an array of none may be absent.
+    ///
+    /// # Errors
+    /// A [`Failure`] when this is no object, the field no array or of another length.
+    pub fn items_of(&self, name: &str, count: usize) -> Result<Vec<Self>, Failure> {
+        let items = self.field(name)?.map_or_else(|| Ok(Vec::new()), |field| field.items())?;
+        if items.len() != count {
+            let location = self.field.location().to_string();
+            return Err(Failure::new(format_args!("{location}.{name}"), count, format_args!("{} items", items.len())));
+        }
+        Ok(items)
+    }
+
+    /// This object must hold one field alone, and in it this value: the outcome where nothing else came out.
+    ///
+    /// # Errors
+    /// A [`Failure`] with the path of the first difference.
+    pub fn only(&self, name: &str, got: impl Into<Got>) -> Result<(), Failure> {
+        let got = got.into();
+        for (field, value) in self.field.entries()? {
+            if field != name {
+                return Err(Failure::new(value.location(), &got, value.value()));
+            }
+        }
+        self.check(name, got)
+    }
+
+    /// The fields of this object.
+    ///
+    /// # Errors
+    /// A [`Failure`] when this is no object.
+    pub fn entries(&self) -> Result<Vec<(&'c str, Self)>, Failure> {
+        let entries = self.field.entries()?;
+        if entries.is_empty() {
+            self.mark();
+        }
+        Ok(entries.into_iter().map(|(name, field)| (name, self.with(field))).collect())
+    }
+
+    /// Its path.
+    pub fn location(&self) -> impl core::fmt::Display + '_ {
+        self.field.location()
+    }
+
+    /// The failure that this was recorded and something else came out.
+    #[must_use]
+    pub fn differs(&self, got: impl core::fmt::Display) -> Failure {
+        Failure::new(self.field.location(), got, self.field.value())
+    }
+
     /// Reads the value: for one that says what is to be checked, as an index does. It counts as checked.
     #[must_use]
     pub fn read(&self) -> &Field<'c> {

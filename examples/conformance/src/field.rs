@@ -61,6 +61,18 @@ impl<'a> Field<'a> {
         Ok(field.map(|value| Self::new(value, self.location.field(name))))
     }
 
+    /// A field of this object, read by `read`; the type's default where there is none.
+    ///
+    /// # Errors
+    /// A [`Failure`] when this is no object, or that of `read`.
+    pub fn or_default<T: Default>(
+        &self,
+        name: &str,
+        read: impl FnOnce(&Self) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        self.optional(name)?.map_or_else(|| Ok(T::default()), |field| read(&field))
+    }
+
     /// The fields of this object.
     ///
     /// # Errors

@@ -7,8 +7,10 @@
 //! | nothing | `null` |
 //! | list | array of the same length |
 //! | object | object; a field not recorded is passed over, a field that did not come out is not |
+//! | map | object with the same keys |
 
 use crate::{failure::Failure, field::Field};
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloy_primitives::{Address, Bytes, FixedBytes, I256, U256, hex};
 use core::fmt;
 
@@ -29,6 +31,8 @@ pub enum Got {
     List(Vec<Self>),
     /// Values by name.
     Object(Vec<(String, Self)>),
+    /// Values by key, where a key that is not recorded has no value.
+    Map(BTreeMap<String, Self>),
 }
 
 impl Got {
@@ -41,6 +45,11 @@ impl Got {
     pub fn object<'n>(fields: impl IntoIterator<Item = (&'n str, Self)>) -> Self {
         let fields = fields.into_iter();
         Self::Object(fields.map(|(name, value)| (name.to_owned(), value)).collect())
+    }
+
+    /// Values by key, where a key that is not recorded has no value.
+    pub fn map(entries: impl IntoIterator<Item = (String, Self)>) -> Self {
+        Self::Map(entries.into_iter().collect())
     }
 
     pub(crate) fn compare(&self, recorded: &Field<'_>) -> Result<(), Failure> {
@@ -64,6 +73,22 @@ impl Got {
                             Some((_, value)) => value.compare(&recorded),
                             None => Err(Failure::new(recorded.location(), "no such field", recorded.value())),
                         }
+                    });
+                }
+                Err(_) => false,
+            },
+            Self::Map(entries) => match recorded.entries() {
+                Ok(fields) => {
+                    for (name, field) in &fields {
+                        match entries.get(*name) {
+                            Some(value) => value.compare(field)?,
+                            None => return Err(Failure::new(field.location(), "nothing", field.value())),
+                        }
+                    }
+                    let recorded_names: BTreeSet<&str> = fields.iter().map(|(name, _)| *name).collect();
+                    let missing = entries.iter().find(|(name, _)| !recorded_names.contains(name.as_str()));
+                    return missing.map_or(Ok(()), |(name, value)| {
+                        Err(Failure::new(format_args!("{}[{name:?}]", recorded.location()), value, "nothing"))
                     });
                 }
                 Err(_) => false,
@@ -97,7 +122,19 @@ impl fmt::Display for Got {
                 }
                 f.write_str("}")
             }
+            Self::Map(entries) => {
+                f.debug_map().entries(entries.iter().map(|(name, value)| (name, Shown(value)))).finish()
+            }
         }
+    }
+}
+
+/// Prints a value as itself where a debug form is asked.
+struct Shown<'a>(&'a Got);
+
+impl fmt::Debug for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self.0, f)
     }
 }
 
@@ -195,6 +232,17 @@ mod tests {
         assert_eq!(compare("7", &json!(7)), Err("expect: got \"7\", expected 7".to_owned()));
         assert!(compare(0_u64, &json!(null)).is_err());
         assert!(compare(0_u64, &json!(0.0)).is_err());
+    }
+
+    #[test]
+    fn a_map_has_the_recorded_keys_and_no_others() {
+        let got = Got::map([("a".to_owned(), 1_u64.into()), ("b".to_owned(), 2_u64.into())]);
+        assert_eq!(compare(got.clone(), &json!({"a": 1, "b": 2})), Ok(()));
+        let error = compare(got.clone(), &json!({"b": 2}));
+        assert_eq!(error, Err("expect[\"a\"]: got 1, expected nothing".to_owned()));
+        let error = compare(got.clone(), &json!({"a": 1, "b": 2, "c": 3}));
+        assert_eq!(error, Err("expect.c: got nothing, expected 3".to_owned()));
+        assert_eq!(compare(got, &json!(7)), Err("expect: got {\"a\": 1, \"b\": 2}, expected 7".to_owned()));
     }
 
     #[test]

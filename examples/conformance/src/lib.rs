@@ -32,8 +32,11 @@ mod got;
 mod json;
 mod kinds;
 mod location;
+mod log;
+mod read;
 mod run;
 mod shelf;
+mod trace;
 mod walk;
 
 pub use case::{Case, Expect};

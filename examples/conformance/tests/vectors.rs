@@ -18,27 +18,21 @@ const PENDING: &[&str] = &[
     "bor-api",
     "chain-replay",
     "checkpoint-ledger",
-    "contract-log",
     "exit",
     "exit-payload",
     "exit-payload-decode",
     "exit-proof",
     "fee-account",
-    "go-rand",
     "header-blocks",
     "header-verify",
-    "mirror",
-    "producer-selection",
     "registry",
     "sign-bytes",
-    "snapshot",
     "span-proposal",
-    "stake-manager",
     "state-record",
-    "state-sender",
-    "tron-transaction",
-    "validator-set",
 ];
+
+/// Kinds of the public chains' data alone, without a folder under `vectors/`.
+const PUBLIC_ONLY: &[&str] = &["proposer-sequence", "span-commit"];
 
 fn vectors() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../vectors")
@@ -46,6 +40,10 @@ fn vectors() -> PathBuf {
 
 fn known() -> BTreeSet<String> {
     KINDS.iter().map(|kind| kind.name().to_owned()).collect()
+}
+
+fn public_only() -> BTreeSet<String> {
+    PUBLIC_ONLY.iter().map(|&kind| kind.to_owned()).collect()
 }
 
 /// Names in a folder.
@@ -91,7 +89,7 @@ fn every_folder_is_a_known_kind_or_a_pending_one() {
     let mut folders = names(&vectors());
     assert!(folders.remove("README.md"));
     let all: BTreeSet<String> = pending.union(&known()).cloned().collect();
-    assert_eq!(folders, all);
+    assert_eq!(folders, all.difference(&public_only()).cloned().collect());
 }
 
 #[test]
@@ -99,7 +97,8 @@ fn every_case_of_a_known_kind_passes_and_every_file_is_read() {
     let (report, seen) = run(&vectors(), known());
     assert_eq!(seen.failures.len(), 0, "{report}");
     assert_eq!(report.total().unknown, 0);
-    assert_eq!(report.kinds.keys().cloned().collect::<BTreeSet<_>>(), known());
+    let ran: BTreeSet<String> = report.kinds.keys().cloned().collect();
+    assert_eq!(ran, known().difference(&public_only()).cloned().collect());
     for kind in names(&vectors()).difference(&BTreeSet::from(["README.md".to_owned()])) {
         let folder = vectors().join(kind);
         let mut files = names(&folder);
@@ -121,5 +120,6 @@ fn the_public_chains_agree() {
     };
     let (report, seen) = run(Path::new(&folder), known());
     assert_eq!(seen.failures.len(), 0, "{report}");
-    assert!(report.total().passed > 0, "nothing of a known kind in {}", folder.display());
+    let ran: BTreeSet<String> = report.kinds.keys().cloned().collect();
+    assert!(ran.is_superset(&public_only()), "only {ran:?} in {}", folder.display());
 }

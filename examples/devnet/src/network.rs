@@ -188,7 +188,7 @@ impl Network {
         matches!(self.journey, Journey::Done)
     }
 
-    /// One block of the side chain, and a height of the layer before it.
+    /// One block of the side chain, and a height of the layer before it; more where the block waits for a span.
     pub fn step(&mut self, account: &Account, stop: &AtomicBool) -> Result<(), Box<dyn Error>> {
         let (producer, now) = self.next_turn()?;
         if !self.wait_until(now, stop) {
@@ -198,12 +198,18 @@ impl Network {
         self.ethereum.mine(now);
         self.depart(account)?;
         self.run_layer(now, account)?;
+        while self.nodes[&producer].awaited_span()?.is_some() {
+            if stop.load(Ordering::Relaxed) {
+                return Ok(());
+            }
+            self.run_layer(now, account)?;
+        }
 
         let mut transactions = self.users.payments(self.height(), self.reference())?;
         transactions.extend(self.burn_if_due()?);
         let block = self.nodes[&producer].build(transactions, now)?;
         for node in self.nodes.values_mut() {
-            node.import(&block, now)?;
+            node.import(block.clone(), now)?;
         }
         self.figures.check(&self.nodes, &self.tron)?;
         self.figures.count_block(producer);

@@ -271,7 +271,8 @@ impl Figures {
         let reason = if self.refused > 0 {
             format!("{} refused by TRON's head count: {:?}", self.refused, self.words)
         } else {
-            format!("{} proposals short of two thirds of the power", self.outvoted)
+            let plural = if self.outvoted == 1 { "" } else { "s" };
+            format!("{} proposal{plural} short of two thirds of the power", self.outvoted)
         };
         if liars.is_empty() {
             return Err(Broken::NotAccepted { reason });

@@ -5,12 +5,23 @@ use core::fmt;
 
 mod abi;
 mod checkpoint_root;
+mod contract_log;
+mod go_rand;
 mod header;
 mod merkle;
+mod mirror;
+mod producer_selection;
+mod proposer_sequence;
 mod receipts_root;
 mod rlp;
 mod signature;
+mod snapshot;
+mod span_commit;
+mod stake_manager;
+mod state_sender;
 mod tron_address;
+mod tron_transaction;
+mod validator_set;
 
 pub use header::read_header;
 
@@ -33,6 +44,17 @@ pub static KINDS: &[&dyn Kind] = &[
     &abi::Abi,
     &signature::Signatures,
     &tron_address::TronAddresses,
+    &tron_transaction::TronTransactions,
+    &stake_manager::StakeManagers,
+    &mirror::Mirrors,
+    &contract_log::ContractLogs,
+    &state_sender::StateSenders,
+    &validator_set::ValidatorSets,
+    &go_rand::GoRandom,
+    &producer_selection::Selection,
+    &snapshot::Snapshots,
+    &proposer_sequence::ProposerSequence,
+    &span_commit::SpanCommit,
     &checkpoint_root::CheckpointRoot,
     &merkle::Merkle,
     &header::Headers,
