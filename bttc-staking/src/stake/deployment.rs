@@ -34,21 +34,22 @@ pub struct Deployment {
 }
 
 impl Deployment {
-    /// Contracts of one's own: governance owns all, and what is not named stands where the staking contract's first
-    /// creations would go.
+    /// Contracts of one's own: governance owns all, and what is not named stands where the staking contract's very
+    /// last creations would go, out of the way of its share contracts.
     #[must_use]
     pub fn new(manager: Address, governance: Address) -> Self {
+        let place = |from_the_end: u64| manager.create(u64::MAX - from_the_end);
         Self {
             manager,
             governance,
             owner: governance,
-            token: manager.create(1),
-            nft: manager.create(2),
-            info: manager.create(3),
-            hub: manager.create(4),
-            root_chain: manager.create(5),
-            share_factory: manager.create(6),
-            extension: manager.create(7),
+            token: place(1),
+            nft: place(2),
+            info: place(3),
+            hub: place(4),
+            root_chain: place(5),
+            share_factory: place(6),
+            extension: place(7),
             slashing_manager: Address::ZERO,
         }
     }
