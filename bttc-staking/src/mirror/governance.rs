@@ -1,7 +1,7 @@
 //! What governance and the owner do: turn the knobs, and put right what messages cannot.
 
 use super::{Mirror, MirrorEvent, Seat, SeatError};
-use crate::stake::{SignerList, StakeStatus};
+use crate::stake::{RewardShapeError, SignerList, StakeStatus};
 use alloc::vec::Vec;
 use alloy_primitives::{Address, U256};
 use bttc_core::amount::{Amount, AmountError};
@@ -31,16 +31,9 @@ pub enum MirrorGovernanceError {
         /// Which number.
         what: &'static str,
     },
-    /// More than 100 percent of a reward would be taken off; no reason on chain.
-    #[error("{max_intervals} · {decrease} % or {delta} % is above 100 %")]
-    Shape {
-        /// Percent less for each full length.
-        decrease: U256,
-        /// Full lengths paid as such.
-        max_intervals: U256,
-        /// Percent for a change of pace.
-        delta: U256,
-    },
+    /// No reason on chain.
+    #[error(transparent)]
+    Shape(#[from] RewardShapeError),
     /// The proposer would keep more than the whole reward.
     #[error("too big")]
     BonusTooBig {
@@ -68,7 +61,7 @@ impl MirrorGovernanceError {
             Self::NotGovernance { .. } => "Only governance contract is authorized",
             Self::BonusTooBig { .. } => "too big",
             Self::NonceCount { .. } => "args length mismatch",
-            Self::NotOwner { .. } | Self::Zero { .. } | Self::Shape { .. } | Self::Seat(_) => "",
+            Self::NotOwner { .. } | Self::Zero { .. } | Self::Shape(_) | Self::Seat(_) => "",
         }
     }
 }
@@ -154,13 +147,7 @@ impl Mirror {
         delta: U256,
     ) -> Result<MirrorEvent, MirrorGovernanceError> {
         self.only_governance(caller)?;
-        let hundred = U256::from(100);
-        if max_intervals.checked_mul(decrease).is_none_or(|all| all > hundred) || delta > hundred {
-            return Err(MirrorGovernanceError::Shape { decrease, max_intervals, delta });
-        }
-        self.params.shape.decrease = decrease;
-        self.params.shape.max_intervals = max_intervals;
-        self.params.shape.delta = delta;
+        self.params.shape.set(decrease, max_intervals, delta)?;
         Ok(MirrorEvent::RewardParams { decrease, max_intervals, delta })
     }
 

@@ -1,6 +1,6 @@
 //! What governance does: turn the knobs.
 
-use super::{StakeEvent, StakeManager};
+use super::{RewardShapeError, StakeEvent, StakeManager};
 use alloy_primitives::{Address, U256};
 use bttc_core::{
     amount::{Amount, AmountError},
@@ -34,16 +34,9 @@ pub enum GovernanceError {
         /// Which number.
         what: &'static str,
     },
-    /// More than 100 percent of a reward would be taken off; no reason on chain.
-    #[error("{max_intervals} · {decrease} % or {delta} % is above 100 %")]
-    Shape {
-        /// Percent less for each full length.
-        decrease: U256,
-        /// Full lengths paid as such.
-        max_intervals: U256,
-        /// Percent for a change of pace.
-        delta: U256,
-    },
+    /// No reason on chain.
+    #[error(transparent)]
+    Shape(#[from] RewardShapeError),
     /// The proposer would keep more than the whole reward.
     #[error("too big")]
     BonusTooBig {
@@ -68,7 +61,7 @@ impl GovernanceError {
         match self {
             Self::NotGovernance { .. } => "Only governance contract is authorized",
             Self::BonusTooBig { .. } => "too big",
-            Self::Zero { .. } | Self::Shape { .. } | Self::NotOurs { .. } | Self::Arithmetic(_) => "",
+            Self::Zero { .. } | Self::Shape(_) | Self::NotOurs { .. } | Self::Arithmetic(_) => "",
         }
     }
 }
@@ -159,13 +152,7 @@ impl StakeManager {
         delta: U256,
     ) -> Result<StakeEvent, GovernanceError> {
         self.only_governance(caller)?;
-        let all = U256::from(100);
-        if max_intervals.checked_mul(decrease).is_none_or(|less| less > all) || delta > all {
-            return Err(GovernanceError::Shape { decrease, max_intervals, delta });
-        }
-        self.params.shape.decrease = decrease;
-        self.params.shape.max_intervals = max_intervals;
-        self.params.shape.delta = delta;
+        self.params.shape.set(decrease, max_intervals, delta)?;
         Ok(StakeEvent::RewardParams { decrease, max_intervals, delta })
     }
 

@@ -72,7 +72,7 @@ pub use info::{LogError, LogWriter};
 pub use live::{LiveSet, LiveSetChange};
 pub use nft::{NftError, NftEvent, Operator, StakingNft};
 pub use owner::{DrainError, OwnerError, Reinitialize};
-pub use params::{RewardShape, StakeParams};
+pub use params::{RewardShape, RewardShapeError, StakeParams};
 pub use restake::{NotOwner, RestakeError, StakeRewards, WithdrawError};
 pub use signer_key::{SignerKeyError, UpdateSignerError};
 pub use signers::{NoSigners, SignerList};

@@ -51,6 +51,33 @@ pub struct RewardShape {
     pub proposer_bonus: u64,
 }
 
+/// More than 100 percent of a reward would be taken off; no reason on chain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{max_intervals} · {decrease} % or {delta} % is above 100 %")]
+pub struct RewardShapeError {
+    /// Percent less for each full length.
+    pub decrease: U256,
+    /// Full lengths paid as such.
+    pub max_intervals: U256,
+    /// Percent for a change of pace.
+    pub delta: U256,
+}
+
+impl RewardShape {
+    /// Sets what a further full length and a change of pace do to the reward.
+    ///
+    /// # Errors
+    /// [`RewardShapeError`].
+    pub(crate) fn set(&mut self, decrease: U256, max_intervals: U256, delta: U256) -> Result<(), RewardShapeError> {
+        let all = U256::from(100);
+        if max_intervals.checked_mul(decrease).is_none_or(|less| less > all) || delta > all {
+            return Err(RewardShapeError { decrease, max_intervals, delta });
+        }
+        *self = Self { decrease, max_intervals, delta, ..*self };
+        Ok(())
+    }
+}
+
 impl Default for StakeParams {
     fn default() -> Self {
         let rewards =
