@@ -117,7 +117,7 @@ impl StakeManager {
         amount: Amount,
         min_shares: Amount,
     ) -> Result<(Amount, Vec<StakeEvent>), BuyError> {
-        self.transact(|contract, log| {
+        self.transact_for(|contract, log| {
             contract.claim::<BuyError>(log, validator, caller)?;
             let taken = contract.buy(log, validator, caller, amount, min_shares)?;
             let address = contract.share(validator)?.address();
@@ -138,7 +138,7 @@ impl StakeManager {
         caller: Address,
         validator: ValidatorId,
     ) -> Result<([Amount; 2], Vec<StakeEvent>), RestakeSharesError> {
-        self.transact(|contract, log| {
+        self.transact_for(|contract, log| {
             let owed = contract.accrue::<RestakeSharesError>(validator, caller)?;
             let expected = ValidatorShare::MIN_AMOUNT;
             if owed < expected {

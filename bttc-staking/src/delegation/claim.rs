@@ -68,12 +68,11 @@ impl StakeManager {
         caller: Address,
         validator: ValidatorId,
     ) -> Result<Vec<StakeEvent>, WithdrawSharesError> {
-        let withdrawn = self.transact(|contract, log| {
+        self.transact(|contract, log| {
             let got = contract.claim::<WithdrawSharesError>(log, validator, caller)?;
             let expected = ValidatorShare::MIN_AMOUNT;
             if got < expected { Err(WithdrawSharesError::TooSmall { got, expected }) } else { Ok(()) }
-        });
-        withdrawn.map(|((), log)| log)
+        })
     }
 
     /// Takes over what is credited to the delegators, and counts up to now what somebody is owed.

@@ -83,7 +83,7 @@ impl StakeManager {
         to: ValidatorId,
         amount: Amount,
     ) -> Result<Vec<StakeEvent>, MigrateError> {
-        let migrated = self.transact(|contract, log| {
+        self.transact(|contract, log| {
             if to.get() <= 7 {
                 return Err(MigrateError::Target { validator: to });
             }
@@ -91,8 +91,7 @@ impl StakeManager {
             contract.move_out(log, out, caller, amount)?;
             let into = contract.pool_of(to)?;
             contract.move_in(log, into, caller, amount)
-        });
-        migrated.map(|((), log)| log)
+        })
     }
 
     /// What the staking contract calls on the share contract that is left; everybody else is refused. The logs in
@@ -108,7 +107,7 @@ impl StakeManager {
         amount: Amount,
     ) -> Result<Vec<StakeEvent>, MigrateError> {
         self.only_manager(caller).map_err(|expected| MigrateError::NotOwner { got: caller, expected })?;
-        self.transact(|contract, log| contract.move_out(log, validator, user, amount)).map(|((), log)| log)
+        self.transact(|contract, log| contract.move_out(log, validator, user, amount))
     }
 
     /// What the staking contract calls on the share contract that is gone to; everybody else is refused. The logs in
@@ -124,7 +123,7 @@ impl StakeManager {
         amount: Amount,
     ) -> Result<Vec<StakeEvent>, MigrateError> {
         self.only_manager(caller).map_err(|expected| MigrateError::NotOwner { got: caller, expected })?;
-        self.transact(|contract, log| contract.move_in(log, validator, user, amount)).map(|((), log)| log)
+        self.transact(|contract, log| contract.move_in(log, validator, user, amount))
     }
 
     fn move_out(

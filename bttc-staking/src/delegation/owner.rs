@@ -140,10 +140,9 @@ impl StakeManager {
         amount: Amount,
     ) -> Result<Vec<StakeEvent>, PoolOwnerError> {
         self.owned(caller)?;
-        let drained = self.transact(|contract, log| {
+        self.transact(|contract, log| {
             contract.drain_from(log, validator, token, destination, amount).map_err(PoolOwnerError::from)
-        });
-        drained.map(|((), log)| log)
+        })
     }
 
     /// Slashes what is delegated, active and leaving alike: `total` is to be taken from `stake` and that together. What
@@ -160,7 +159,7 @@ impl StakeManager {
         total: Amount,
     ) -> Result<Amount, PoolOwnerError> {
         self.owned(caller)?;
-        let slashed = self.transact(|contract, _| contract.slash_from(validator, stake, delegated, total));
+        let slashed = self.transact_for(|contract, _| contract.slash_from(validator, stake, delegated, total));
         slashed.map(|(slashed, _)| slashed)
     }
 
@@ -224,6 +223,6 @@ impl StakeManager {
         validator: ValidatorId,
         change: impl FnOnce(&mut super::ValidatorShare),
     ) -> Result<(), PoolOwnerError> {
-        self.transact(|contract, _| contract.share_mut(validator).map(change)).map(|((), _)| ()).map_err(Into::into)
+        self.transact(|contract, _| contract.share_mut(validator).map(change)).map(drop).map_err(Into::into)
     }
 }

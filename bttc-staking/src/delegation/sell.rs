@@ -80,7 +80,7 @@ impl StakeManager {
         amount: Amount,
         max_shares: Amount,
     ) -> Result<Vec<StakeEvent>, SellError> {
-        let sold = self.transact(|contract, log| {
+        self.transact(|contract, log| {
             let (shares, part) = contract.sell(log, validator, caller, amount, max_shares)?;
             let epoch = contract.epoch();
             let pool = contract.share_mut(validator)?;
@@ -89,8 +89,7 @@ impl StakeManager {
             pool.put(caller, delegator);
             log.push(StakeEvent::ShareBurned(ShareChange { validator, user: caller, amount, shares }));
             contract.log_stake_update::<SellError>(log, validator)
-        });
-        sold.map(|((), log)| log)
+        })
     }
 
     /// Takes delegation back, for at most so many shares, and pays the caller's rewards. The number of the claim is in
@@ -106,7 +105,7 @@ impl StakeManager {
         amount: Amount,
         max_shares: Amount,
     ) -> Result<Vec<StakeEvent>, SellError> {
-        let sold = self.transact(|contract, log| {
+        self.transact(|contract, log| {
             let (shares, part) = contract.sell(log, validator, caller, amount, max_shares)?;
             let epoch = contract.epoch();
             let pool = contract.share_mut(validator)?;
@@ -119,8 +118,7 @@ impl StakeManager {
             let burned = ShareChange { validator, user: caller, amount, shares };
             log.push(StakeEvent::ShareBurnedWithId { burned, nonce });
             contract.log_stake_update::<SellError>(log, validator)
-        });
-        sold.map(|((), log)| log)
+        })
     }
 
     /// What both do. Shares that were burnt, and the part of the withdraw pool for them.

@@ -113,7 +113,7 @@ impl StakeManager {
         to: Address,
         value: Amount,
     ) -> Result<Vec<StakeEvent>, TransferSharesError> {
-        self.transact(|contract, log| contract.move_shares(log, validator, caller, to, value)).map(|((), log)| log)
+        self.transact(|contract, log| contract.move_shares(log, validator, caller, to, value))
     }
 
     /// What becomes of an attempt to give somebody else's shares away.
@@ -128,11 +128,10 @@ impl StakeManager {
         to: Address,
         value: Amount,
     ) -> Result<Vec<StakeEvent>, TransferSharesError> {
-        let moved = self.transact(|contract, log| {
+        self.transact(|contract, log| {
             contract.move_shares(log, validator, from, to, value)?;
             Err(Allowance::Less(value).refusal().into())
-        });
-        moved.map(|((), log)| log)
+        })
     }
 
     pub(super) fn move_shares(

@@ -56,7 +56,7 @@ impl StakeManager {
         caller: Address,
         validator: ValidatorId,
     ) -> Result<Vec<StakeEvent>, UnbondError> {
-        let paid = self.transact(|contract, log| {
+        self.transact(|contract, log| {
             let unbond = contract.share(validator)?.delegator_or_new(caller).unbond;
             let amount = contract.pay_unbond(log, validator, caller, unbond)?;
             let pool = contract.share_mut(validator)?;
@@ -65,8 +65,7 @@ impl StakeManager {
             pool.put(caller, delegator);
             log.push(StakeEvent::DelegatorUnstaked(Delegated { validator, user: caller, amount }));
             Ok(())
-        });
-        paid.map(|((), log)| log)
+        })
     }
 
     /// Pays the caller for one sale. The logs in order.
@@ -79,7 +78,7 @@ impl StakeManager {
         validator: ValidatorId,
         nonce: Nonce,
     ) -> Result<Vec<StakeEvent>, UnbondError> {
-        let paid = self.transact(|contract, log| {
+        self.transact(|contract, log| {
             let delegator = contract.share(validator)?.delegator_or_new(caller);
             let unbond = delegator.unbonds.get(&nonce).copied().unwrap_or_default();
             let amount = contract.pay_unbond(log, validator, caller, unbond)?;
@@ -90,8 +89,7 @@ impl StakeManager {
             let unstaked = Delegated { validator, user: caller, amount };
             log.push(StakeEvent::DelegatorUnstakeWithId { unstaked, nonce });
             Ok(())
-        });
-        paid.map(|((), log)| log)
+        })
     }
 
     // the delay is the one at the time of the claim, so a change of it holds for sales before as well.

@@ -254,7 +254,7 @@ impl StakeManager {
     /// [`StartAuctionError`].
     // the key is not looked at before the auction is confirmed; with a bad one the bid is stuck.
     pub fn start_auction(&mut self, caller: Address, bid: &Bid) -> Result<Vec<StakeEvent>, StartAuctionError> {
-        let started = self.transact(|contract, log| {
+        self.transact(|contract, log| {
             if contract.figures.locked {
                 return Err(StartAuctionError::Locked);
             }
@@ -295,8 +295,7 @@ impl StakeManager {
             contract.auctions.put(bid.validator, next);
             log.push(StakeEvent::StartAuction { validator: bid.validator, amount: account.amount, bid: bid.amount });
             Ok(())
-        });
-        started.map(|((), log)| log)
+        })
     }
 
     /// Ends the auction of a seat: it is kept if stake and delegation have come up to the bid, else the bidder takes
@@ -313,7 +312,7 @@ impl StakeManager {
         fee: Amount,
         share_contract: Address,
     ) -> Result<Vec<StakeEvent>, ConfirmAuctionError> {
-        let confirmed = self.transact(|contract, log| {
+        self.transact(|contract, log| {
             if contract.figures.locked {
                 return Err(ConfirmAuctionError::Locked);
             }
@@ -352,8 +351,7 @@ impl StakeManager {
             }
             contract.auctions.put(validator, Auction { start, ..Auction::default() });
             Ok(())
-        });
-        confirmed.map(|((), log)| log)
+        })
     }
 
     /// What the contract calls on itself at the end of an auction; everybody else is refused.
@@ -368,7 +366,7 @@ impl StakeManager {
         if caller != self.deployment.manager {
             return Err(DethroneError::NotAllowed { caller });
         }
-        self.transact(|contract, log| contract.dethrone(log, dethrone)).map(|((), log)| log)
+        self.transact(|contract, log| contract.dethrone(log, dethrone))
     }
 
     fn dethrone(&mut self, log: &mut Vec<StakeEvent>, dethrone: &Dethrone) -> Result<(), DethroneError> {

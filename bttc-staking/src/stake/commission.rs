@@ -60,7 +60,7 @@ impl StakeManager {
         validator: ValidatorId,
         percent: u64,
     ) -> Result<Vec<StakeEvent>, CommissionError> {
-        let updated = self.transact(|contract, log| {
+        self.transact(|contract, log| {
             contract.only_owner_of(caller, validator)?;
             contract.settle(validator)?;
             let mut account = contract.accounts.at(validator);
@@ -81,8 +81,7 @@ impl StakeManager {
             account.last_commission_update = epoch;
             contract.accounts.put(validator, account);
             Ok(())
-        });
-        updated.map(|((), log)| log)
+        })
     }
 }
 

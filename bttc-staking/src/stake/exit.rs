@@ -173,7 +173,7 @@ impl StakeManager {
     /// # Errors
     /// [`UnstakeError`].
     pub fn unstake(&mut self, caller: Address, validator: ValidatorId) -> Result<Vec<StakeEvent>, UnstakeError> {
-        let announced = self.transact(|contract, log| {
+        self.transact(|contract, log| {
             contract.only_owner_of(caller, validator)?;
             let bid = contract.auctions.at(validator).bid;
             if !bid.is_zero() {
@@ -190,8 +190,7 @@ impl StakeManager {
             let epoch = contract.figures.epoch;
             let exit = epoch.next().ok_or(UnstakeError::LastEpoch(epoch))?;
             Ok(contract.remove_validator(log, validator, exit)?)
-        });
-        announced.map(|((), log)| log)
+        })
     }
 
     /// Removes a validator at once. The logs in order.
@@ -206,15 +205,14 @@ impl StakeManager {
         validator: ValidatorId,
     ) -> Result<Vec<StakeEvent>, ForceUnstakeError> {
         self.only_governance(caller)?;
-        let removed = self.transact(|contract, log| {
+        self.transact(|contract, log| {
             let account = contract.accounts.at(validator);
             if account.is_leaving() {
                 let deactivation = account.deactivation_epoch;
                 return Err(ForceUnstakeError::Leaving { validator, deactivation });
             }
             Ok(contract.remove_validator(log, validator, contract.figures.epoch)?)
-        });
-        removed.map(|((), log)| log)
+        })
     }
 
     /// Takes a validator's stake out, and what its last epoch earned. The logs in order.
@@ -230,7 +228,7 @@ impl StakeManager {
         caller: Address,
         validator: ValidatorId,
     ) -> Result<Vec<StakeEvent>, UnstakeClaimError> {
-        let claimed = self.transact(|contract, log| {
+        self.transact(|contract, log| {
             contract.only_owner_of(caller, validator)?;
             let account = contract.accounts.at(validator);
             if !account.is_leaving() {
@@ -262,8 +260,7 @@ impl StakeManager {
             contract.pay(log, caller, amount)?;
             log.push(StakeEvent::Unstaked { user: caller, validator, amount, total });
             Ok(())
-        });
-        claimed.map(|((), log)| log)
+        })
     }
 
     /// Takes a validator out of the set, as of an epoch.

@@ -121,13 +121,12 @@ impl StakeManager {
         user: Address,
         fee: Amount,
     ) -> Result<Vec<StakeEvent>, TopUpError> {
-        let paid = self.transact(|contract, log| {
+        self.transact(|contract, log| {
             if contract.figures.locked {
                 return Err(TopUpError::Locked);
             }
             contract.top_up(log, user, caller, fee, Amount::ZERO)
-        });
-        paid.map(|((), log)| log)
+        })
     }
 
     /// Pays to the caller what his fee account holds and he has not claimed. `all` is what he may ever have claimed,
@@ -146,7 +145,7 @@ impl StakeManager {
         index: U256,
         proof: &[u8],
     ) -> Result<Vec<StakeEvent>, ClaimFeeError> {
-        let claimed = self.transact(|contract, log| {
+        self.transact(|contract, log| {
             let leaf = keccak256([caller.into_word().0, all.to_word().to_be_bytes::<32>()].concat());
             let got = root_from(leaf, index, proof)?;
             let expected = contract.figures.account_root;
@@ -159,8 +158,7 @@ impl StakeManager {
             contract.fees_claimed.put(caller, all);
             contract.pay(log, caller, fee)?;
             Ok(())
-        });
-        claimed.map(|((), log)| log)
+        })
     }
 
     /// Takes a fee, and more if there is more to be taken, and credits the fee to somebody.

@@ -123,7 +123,7 @@ impl StakeManager {
         validator: ValidatorId,
         change: I256,
     ) -> Result<(), HookError> {
-        self.transact(|contract, _| contract.change_delegation(caller, validator, change)).map(|((), _)| ())
+        self.transact(|contract, _| contract.change_delegation(caller, validator, change)).map(drop)
     }
 
     /// Takes a delegator's tokens. The logs in order.
@@ -137,9 +137,7 @@ impl StakeManager {
         amount: Amount,
         delegator: Address,
     ) -> Result<Vec<StakeEvent>, HookError> {
-        let taken =
-            self.transact(|contract, log| contract.deposit_delegation(log, caller, validator, amount, delegator));
-        taken.map(|((), log)| log)
+        self.transact(|contract, log| contract.deposit_delegation(log, caller, validator, amount, delegator))
     }
 
     /// Takes over what is credited to a validator's delegators.
@@ -147,7 +145,7 @@ impl StakeManager {
     /// # Errors
     /// [`HookError::InvalidContract`], [`HookError::Arithmetic`].
     pub fn withdraw_delegators_reward(&mut self, caller: Address, validator: ValidatorId) -> Result<Amount, HookError> {
-        self.transact(|contract, _| contract.take_delegators_reward(caller, validator)).map(|(reward, _)| reward)
+        self.transact_for(|contract, _| contract.take_delegators_reward(caller, validator)).map(|(reward, _)| reward)
     }
 
     /// Pays from the contract's tokens. The logs in order.
@@ -161,7 +159,7 @@ impl StakeManager {
         amount: Amount,
         to: Address,
     ) -> Result<Vec<StakeEvent>, HookError> {
-        self.transact(|contract, log| contract.pay_funds(log, caller, validator, amount, to)).map(|((), log)| log)
+        self.transact(|contract, log| contract.pay_funds(log, caller, validator, amount, to))
     }
 
     /// Takes from what is delegated to a validator, and not from the live set.
@@ -174,7 +172,7 @@ impl StakeManager {
         validator: ValidatorId,
         amount: Amount,
     ) -> Result<(), HookError> {
-        self.transact(|contract, _| contract.take_delegated(caller, validator, amount)).map(|((), _)| ())
+        self.transact(|contract, _| contract.take_delegated(caller, validator, amount)).map(drop)
     }
 
     /// Opens or closes a validator's share contract to new delegation. Its signer may, while it is a validator.
@@ -199,7 +197,7 @@ impl StakeManager {
             pool.figures.delegation = delegation;
             Ok(())
         });
-        switched.map(|((), _)| ())
+        switched.map(drop)
     }
 
     // rewards are not settled here; that they are is up to the share contract, which claims before.

@@ -154,8 +154,7 @@ impl StakeManager {
         amount: Amount,
     ) -> Result<Vec<StakeEvent>, DrainError> {
         self.only_governance(caller)?;
-        let drained = self.transact(|contract, log| contract.pay(log, destination, amount));
-        Ok(drained.map(|((), log)| log)?)
+        Ok(self.transact(|contract, log| contract.pay(log, destination, amount))?)
     }
 
     /// Takes tokens out of a validator's share contract; for address zero the chain's own coin. The logs in order.
@@ -171,12 +170,11 @@ impl StakeManager {
         amount: Amount,
     ) -> Result<Vec<StakeEvent>, DrainError> {
         self.only_governance(caller)?;
-        let drained = self.transact(|contract, log| {
+        self.transact(|contract, log| {
             let at = contract.accounts.at(validator).contract;
             let pool = contract.pool_by_contract(validator, at)?.validator();
             Ok::<_, DrainError>(contract.drain_from(log, pool, token, destination, amount)?)
-        });
-        drained.map(|((), log)| log)
+        })
     }
 
     /// Sets the contracts to go on with.
@@ -226,7 +224,7 @@ impl StakeManager {
         let migrated = self.transact(|contract, _| {
             (first..first.saturating_add(got)).map(ValidatorId::new).try_for_each(|id| contract.migrate_account(id))
         });
-        migrated.map(|((), _)| ())
+        migrated.map(drop)
     }
 
     fn migrate_account(&mut self, id: ValidatorId) -> Result<(), OwnerError> {

@@ -107,7 +107,7 @@ impl StakeManager {
         amount: Amount,
         rewards: StakeRewards,
     ) -> Result<Vec<StakeEvent>, RestakeError> {
-        let restaked = self.transact(|contract, log| {
+        self.transact(|contract, log| {
             if contract.figures.locked {
                 return Err(RestakeError::Locked);
             }
@@ -134,8 +134,7 @@ impl StakeManager {
             contract.log_stake_update::<RestakeError>(log, validator)?;
             log.push(StakeEvent::Restaked { validator, amount: account.amount, total });
             Ok(())
-        });
-        restaked.map(|((), log)| log)
+        })
     }
 
     /// Pays a validator's rewards to the owner of its staking token, who has to ask. The logs in order.
@@ -149,12 +148,11 @@ impl StakeManager {
         caller: Address,
         validator: ValidatorId,
     ) -> Result<Vec<StakeEvent>, WithdrawError> {
-        let withdrawn = self.transact(|contract, log| {
+        self.transact(|contract, log| {
             contract.only_owner_of(caller, validator)?;
             contract.settle(validator)?;
             contract.liquidate::<WithdrawError>(log, validator, caller)
-        });
-        withdrawn.map(|((), log)| log)
+        })
     }
 
     /// Whether somebody owns a validator's staking token.

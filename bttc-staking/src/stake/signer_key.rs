@@ -97,7 +97,7 @@ impl StakeManager {
         validator: ValidatorId,
         signer_key: &Bytes,
     ) -> Result<Vec<StakeEvent>, UpdateSignerError> {
-        let updated = self.transact(|contract, log| {
+        self.transact(|contract, log| {
             contract.only_owner_of(caller, validator)?;
             let new_signer = contract.unused_signer(signer_key)?;
             let epoch = contract.figures.epoch;
@@ -124,8 +124,7 @@ impl StakeManager {
             signers.insert(new_signer);
             contract.latest_signer_update.put(validator, epoch);
             Ok(())
-        });
-        updated.map(|((), log)| log)
+        })
     }
 
     /// The signer of a key that nobody has used.

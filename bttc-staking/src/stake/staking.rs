@@ -133,7 +133,7 @@ impl StakeManager {
     /// # Errors
     /// [`StakeForError`].
     pub fn stake_for(&mut self, caller: Address, stake: &StakeFor) -> Result<Vec<StakeEvent>, StakeForError> {
-        let staked = self.transact(|contract, log| {
+        self.transact(|contract, log| {
             if contract.figures.locked {
                 return Err(StakeForError::Locked);
             }
@@ -157,8 +157,7 @@ impl StakeManager {
             };
             contract.place(log, &seat)?;
             Ok(())
-        });
-        staked.map(|((), log)| log)
+        })
     }
 
     /// Gives a new validator its seat.

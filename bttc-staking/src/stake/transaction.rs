@@ -31,8 +31,16 @@ pub(super) struct Touched {
 }
 
 impl StakeManager {
+    /// Runs a call. Its logs.
+    pub(crate) fn transact<E>(
+        &mut self,
+        call: impl FnOnce(&mut Self, &mut Vec<StakeEvent>) -> Result<(), E>,
+    ) -> Result<Vec<StakeEvent>, E> {
+        self.transact_for(call).map(|((), log)| log)
+    }
+
     /// Runs a call. Its logs come with the answer.
-    pub(crate) fn transact<T, E>(
+    pub(crate) fn transact_for<T, E>(
         &mut self,
         call: impl FnOnce(&mut Self, &mut Vec<StakeEvent>) -> Result<T, E>,
     ) -> Result<(T, Vec<StakeEvent>), E> {
