@@ -12,7 +12,7 @@
 //! Source: `block-layer §2.4–2.5; bttc:consensus/bor/snapshot.go:172-223, bttc:consensus/bor/bor.go:187-198`.
 //!
 //! ```
-//! use bttc_core::{chain::ChainSpec, id::ValidatorId, schedule::{FixedProducers, ProducerSchedule}};
+//! use bttc_core::{chain::ChainSpec, id::ValidatorId, schedule::{BlockSchedule, FixedProducers, ProducerSchedule}};
 //! use bttc_core::validator::{Validator, VotingPower};
 //! use alloy_primitives::Address;
 //!
@@ -22,6 +22,10 @@
 //!
 //! let turn = schedule.turn(128, c)?; // right after the proposer, at the start of a sprint
 //! assert_eq!((turn.succession, turn.difficulty, turn.earliest(1_000)), (1, 2, Some(1_008)));
+//!
+//! let block = BlockSchedule::of(&schedule, 128)?; // and everybody else's
+//! assert_eq!(block.sealers.iter().map(|sealer| sealer.signer).collect::<Vec<_>>(), [b, c, a]);
+//! println!("{block}");
 //! # Ok::<(), bttc_core::schedule::ScheduleError>(())
 //! ```
 
@@ -57,6 +61,16 @@ impl Timing {
     #[must_use]
     pub const fn is_sprint_end(&self, number: u64) -> bool {
         number.wrapping_add(1).is_multiple_of(self.sprint)
+    }
+
+    /// First block of the sprint after the one that holds this block; `None` past the last block number, and without
+    /// sprints.
+    #[must_use]
+    pub const fn next_sprint(&self, number: u64) -> Option<u64> {
+        match number.checked_rem(self.sprint) {
+            Some(within) => (number - within).checked_add(self.sprint),
+            None => None,
+        }
     }
 
     /// Seconds a producer at this place must leave after the parent. 64-bit wrapping as in the reference.
@@ -129,6 +143,51 @@ pub trait ProducerSchedule: fmt::Debug + Send + Sync {
 }
 
 const _: fn(&FixedProducers) -> &dyn ProducerSchedule = |schedule| schedule;
+
+/// Who may seal a block, in the order in which they may.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BlockSchedule {
+    /// The block.
+    pub number: u64,
+    /// The producer in turn, then its backups.
+    pub sealers: Vec<Sealer>,
+}
+
+/// Somebody who may seal a block, and when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sealer {
+    /// Address of the key it seals with.
+    pub signer: Address,
+    /// Its turn.
+    pub turn: Turn,
+}
+
+impl BlockSchedule {
+    /// Everybody's turn at this block.
+    ///
+    /// # Errors
+    /// [`ScheduleError::UnauthorizedProposer`] when the proposer on record is no producer.
+    pub fn of(schedule: &dyn ProducerSchedule, number: u64) -> Result<Self, ScheduleError> {
+        let sealer = |producer: Validator| {
+            let signer = producer.signer;
+            schedule.turn(number, signer).map(|turn| Sealer { signer, turn })
+        };
+        let mut sealers = schedule.producers().into_iter().map(sealer).collect::<Result<Vec<_>, _>>()?;
+        sealers.sort_by_key(|sealer| sealer.turn.succession);
+        Ok(Self { number, sealers })
+    }
+}
+
+impl fmt::Display for BlockSchedule {
+    /// A table, a line a sealer.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "block {:<36} {:>10} {:>12}", self.number, "difficulty", "after parent")?;
+        for Sealer { signer, turn } in &self.sealers {
+            write!(f, "\n{signer:#x} {:>10} {:>10} s", turn.difficulty, turn.delay)?;
+        }
+        Ok(())
+    }
+}
 
 /// The place of a signer behind the proposer among producers in ascending signer order.
 ///
@@ -210,7 +269,23 @@ mod tests {
             error.to_string(),
             "Signer 0x0202020202020202020202020202020202020202 is not a part of the producer set at block 7"
         );
-        let error = FixedProducers::new([only], stranger, timing).turn(8, only.signer).unwrap_err();
-        assert_eq!(error, ScheduleError::UnauthorizedProposer { block: 7, proposer: stranger });
+        let headless = FixedProducers::new([only], stranger, timing);
+        let expected = ScheduleError::UnauthorizedProposer { block: 7, proposer: stranger };
+        assert_eq!(headless.turn(8, only.signer), Err(expected));
+        assert_eq!(BlockSchedule::of(&headless, 8), Err(expected));
+    }
+
+    #[test]
+    fn a_blocks_schedule_is_a_table() {
+        let [a, b] =
+            [1, 2].map(|byte| Validator::new(ValidatorId::new(0), Address::repeat_byte(byte), VotingPower::new(1)));
+        let timing = Timing { period: 2, producer_delay: 6, sprint: 64, backup_multiplier: 3 };
+        let schedule = BlockSchedule::of(&FixedProducers::new([a, b], b.signer, timing), 64).unwrap();
+        let lines = [
+            "block 64                                   difficulty after parent",
+            "0x0202020202020202020202020202020202020202          2          6 s",
+            "0x0101010101010101010101010101010101010101          1          9 s",
+        ];
+        assert_eq!(schedule.to_string(), lines.join("\n"));
     }
 }

@@ -19,6 +19,7 @@
 
 use crate::{id::SpanId, validator::Validator};
 use alloc::vec::Vec;
+use core::fmt;
 use serde::{Deserialize, Serialize};
 
 /// A range of blocks and who may produce them.
@@ -43,6 +44,17 @@ impl Span {
     #[must_use]
     pub const fn contains(&self, block: u64) -> bool {
         self.start <= block && block <= self.end
+    }
+}
+
+impl fmt::Display for Span {
+    /// A table, a line a producer.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "span {}, blocks {}–{} of chain {}", self.id, self.start, self.end, self.chain_id)?;
+        for producer in &self.producers {
+            write!(f, "\n  {:#x} {:>10}  validator {}", producer.signer, producer.power.get(), producer.id)?;
+        }
+        Ok(())
     }
 }
 

@@ -36,7 +36,8 @@ use alloc::{collections::BTreeMap, string::String, vec::Vec};
 use alloy_primitives::{Address, B256};
 use bttc_core::{
     id::ValidatorId,
-    schedule::{self, ProducerSchedule, ScheduleError, Timing, Turn},
+    schedule::{self, FixedProducers, ProducerSchedule, ScheduleError, Timing, Turn},
+    span::Span,
     validator::{Validator, VotingPower},
 };
 use serde::{Deserialize, Serialize};
@@ -142,6 +143,28 @@ pub enum ApplyError {
     Rotation(#[from] RotationError),
 }
 
+/// Why nobody can say who may seal a block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ForesightError {
+    /// It is not ahead.
+    #[error("got block {got}, expected one after {after}")]
+    Past {
+        /// The block.
+        got: u64,
+        /// The snapshot's.
+        after: u64,
+    },
+    /// No span is known that holds the start of a sprint on the way.
+    #[error("no span is known for the sprint from block {block}")]
+    NoSpan {
+        /// First block of the sprint.
+        block: u64,
+    },
+    /// The set cannot turn.
+    #[error(transparent)]
+    Rotation(#[from] RotationError),
+}
+
 impl Snapshot {
     /// The snapshot of block 0.
     ///
@@ -214,6 +237,31 @@ impl Snapshot {
         self.number = header.number;
         self.hash = header.hash;
         Ok(())
+    }
+
+    /// Who may seal a later block, if the lists at the ends of the sprints before it are those of these spans.
+    ///
+    /// One that is certain needs the headers in between: a snapshot of the block before, moved there by
+    /// [`Snapshot::apply`].
+    ///
+    /// # Errors
+    /// [`ForesightError`].
+    pub fn foresee(&self, block: u64, spans: &[Span]) -> Result<FixedProducers, ForesightError> {
+        if block <= self.number {
+            return Err(ForesightError::Past { got: block, after: self.number });
+        }
+        let mut set = self.set.clone();
+        // The list that decides the next block is in already.
+        let mut number = self.number.saturating_add(1);
+        while let Some(start) = self.timing.next_sprint(number).filter(|start| *start <= block) {
+            let span = spans.iter().find(|span| span.contains(start));
+            let span = span.ok_or(ForesightError::NoSpan { block: start })?;
+            header_update(&mut set, &span.producers)?;
+            set.increment(1)?;
+            number = start;
+        }
+        let proposer = set.proposer()?.map(|proposer| proposer.signer).unwrap_or_default();
+        Ok(FixedProducers::new(set.members().iter().map(Producer::to_validator), proposer, self.timing))
     }
 
     /// The difficulty the reference computes for any address, without asking whether it is a producer.

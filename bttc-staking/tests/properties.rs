@@ -7,15 +7,16 @@ use bttc_core::{
     amount::Amount,
     chain::ChainSpec,
     hash::keccak256,
-    id::{Epoch, Nonce, ValidatorId},
-    schedule::{ProducerSchedule as _, Timing},
+    id::{Epoch, Nonce, SpanId, ValidatorId},
+    schedule::{BlockSchedule, ProducerSchedule as _, Timing},
     signature::{SecretKey, SignatureWords, Signer as _},
+    span::Span,
     validator::{Validator, VotingPower},
 };
 use bttc_staking::{
     reward::CheckpointSync,
     selection::{ProducerSelection, SlotShuffle, WeightedDraw, shuffled_index},
-    snapshot::{Producer, Snapshot, SprintHeader},
+    snapshot::{ForesightError, Producer, Snapshot, SprintHeader},
     stake::{AcceptDelegation, Bid, Delegation, StakeFor, StakeManager, StakeParams, StakeRewards},
     token::Token,
     validator_set::ValidatorSet,
@@ -379,8 +380,11 @@ proptest! {
     fn snapshots_survive_both_of_their_forms(
         initial in members(1..50, 6),
         headers in prop::collection::vec((any::<prop::sample::Index>(), prop::option::of(members(-1..50, 5))), 1..20),
+        back_from in 1_u64..20,
     ) {
         let mut snapshot = Snapshot::genesis(B256::repeat_byte(9), initial, TIMING).unwrap();
+        // Read back at some block, and moved on from there.
+        let mut resumed = snapshot.clone();
         for (signer, list) in headers {
             let producers = snapshot.producers();
             let header = SprintHeader {
@@ -390,13 +394,51 @@ proptest! {
                 producers: list.map(|list| list.iter().map(Producer::to_validator).collect()),
             };
             snapshot.apply(&header).unwrap();
+            resumed.apply(&header).unwrap();
+            prop_assert_eq!(&resumed, &snapshot);
             let text = serde_json::to_string(&snapshot).unwrap();
-            prop_assert_eq!(&serde_json::from_str::<Snapshot>(&text).unwrap(), &snapshot);
+            let back = serde_json::from_str::<Snapshot>(&text).unwrap();
+            prop_assert_eq!(&back, &snapshot);
+            if header.number == back_from {
+                resumed = back;
+            }
             let stored = snapshot.to_stored();
             let text = serde_json::to_string(&stored).unwrap();
             let back = Snapshot::from_stored(serde_json::from_str(&text).unwrap(), TIMING).unwrap();
             prop_assert_eq!(back.to_stored(), stored);
         }
+    }
+
+    #[test]
+    fn what_is_foreseen_comes_if_headers_list_what_spans_say(
+        initial in members(1..50, 6),
+        lists in prop::collection::vec(members(1..50, 6), 3),
+        from in 0_u64..30,
+    ) {
+        let spans: Vec<Span> = (0..).zip([(0, 9), (10, 21), (22, 40)]).zip(&lists).map(|((id, (start, end)), list)| {
+            let producers = list.iter().map(Producer::to_validator).collect();
+            Span { id: SpanId::new(id), start, end, validators: Vec::new(), producers, chain_id: 199 }
+        }).collect();
+        let mut snapshot = Snapshot::genesis(B256::repeat_byte(9), initial, TIMING).unwrap();
+        let mut foreseen = Vec::new();
+        for number in 1..=40 {
+            if snapshot.number() == from {
+                foreseen = (number..=40).map(|block| (block, snapshot.foresee(block, &spans).unwrap())).collect();
+                let error = snapshot.foresee(44, &spans).unwrap_err();
+                prop_assert_eq!(error, ForesightError::NoSpan { block: 44 });
+            }
+            if let Some((block, schedule)) = foreseen.first().filter(|(block, _)| *block == number) {
+                let schedule = BlockSchedule::of(schedule, *block).unwrap();
+                prop_assert_eq!(schedule, BlockSchedule::of(&snapshot, number).unwrap());
+                foreseen.remove(0);
+            }
+            // Sealed by the producer in turn; the list at the end of a sprint is that of the next block's span.
+            let signer = BlockSchedule::of(&snapshot, number).unwrap().sealers[0].signer;
+            let next = spans.iter().find(|span| span.contains(number + 1));
+            let producers = next.filter(|_| TIMING.is_sprint_end(number)).map(|span| span.producers.clone());
+            snapshot.apply(&SprintHeader { number, hash: B256::ZERO, signer, producers }).unwrap();
+        }
+        prop_assert!(foreseen.is_empty());
     }
 
     #[test]
@@ -450,6 +492,36 @@ proptest! {
         let mut origins: Vec<u64> = (0..slots).map(|place| shuffled_index(seed.into(), slots, place)).collect();
         origins.sort_unstable();
         prop_assert_eq!(origins, (0..slots).collect::<Vec<_>>());
+    }
+}
+
+/// Pearson's statistic over 10,000 draws on fixed seeds; its expectation is the degrees of freedom, and beyond the
+/// quantile it is once in a thousand times.
+#[test]
+fn the_chance_to_be_drawn_is_in_proportion_to_power() {
+    let powers: [i64; 12] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 15, 30];
+    let quantile_of_11_degrees = 31_264; // 31.264, for 0.999
+    let eligible: Vec<Validator> = (1..)
+        .zip(powers)
+        .map(|(id, p)| Validator::new(ValidatorId::new(id), Address::ZERO, VotingPower::new(p)))
+        .collect();
+    for rule in [&WeightedDraw as &dyn ProducerSelection, &SlotShuffle] {
+        for start in 0..3_u8 {
+            let mut seed = keccak256([start]);
+            let mut won = [0_i64; 12];
+            // One slot a seed: with the shuffle, the slots of one seed are not drawn independently.
+            for _ in 0..10_000 {
+                for id in rule.select(&eligible, seed, 1).unwrap() {
+                    won[usize::try_from(id.get()).unwrap() - 1] += 1;
+                }
+                seed = keccak256(seed);
+            }
+            assert_eq!(won.iter().sum::<i64>(), 10_000);
+            // In thousandths; all powers are 100 together, so 100 draws are expected for each of them.
+            let term = |(won, power): (i64, i64)| (won - 100 * power).pow(2) * 1_000 / (100 * power);
+            let statistic: i64 = won.into_iter().zip(powers).map(term).sum();
+            assert!((1..quantile_of_11_degrees).contains(&statistic), "{rule:?} from {start}: {statistic} of {won:?}");
+        }
     }
 }
 

@@ -8,6 +8,7 @@ use bttc_core::{
     amount::{Amount, AmountError},
     id::ValidatorId,
 };
+use serde::{Deserialize, Serialize};
 
 /// Why shares stay. Displays the contract's revert text where there is one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -52,7 +53,7 @@ impl TransferSharesError {
 }
 
 /// A change of what a spender may take.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Allowance {
     /// To so much.
     To(Amount),

@@ -46,10 +46,12 @@
 mod event;
 mod record;
 mod span;
+mod sync;
 
 pub use event::{Applied, Sequence, StakingEventError};
 pub use record::ValidatorRecord;
 pub use span::{SpanError, SpanProposal, SpanRecord};
+pub use sync::{SYNC_BUFFER_TIME, SyncError, SyncQueues, SyncRecord};
 
 use crate::{
     proposer::RotationError,
@@ -136,6 +138,17 @@ impl Registry {
         registry.set = ValidatorSet::new(current.cloned())?;
         registry.found_first_span();
         Ok(registry)
+    }
+
+    /// The same with these spans in place of its own, as a genesis file lists them; that of the highest number is the
+    /// last one.
+    ///
+    /// Source: `validation-layer §9.2; delivery:bor/genesis.go:11-27`.
+    #[must_use]
+    pub fn with_spans(mut self, spans: impl IntoIterator<Item = SpanRecord>) -> Self {
+        self.spans = spans.into_iter().map(|span| (span.id, span)).collect();
+        self.last_span = self.spans.keys().next_back().copied();
+        self
     }
 
     /// A validator's record, by its signer. A replaced signer keeps one, without power.

@@ -3,9 +3,10 @@
 use super::{StakeEvent, StakeManager};
 use alloy_primitives::{Address, U256};
 use bttc_core::{amount::Amount, id::ValidatorId};
+use serde::{Deserialize, Serialize};
 
 /// Whose logs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum LogWriter {
     /// The staking contract's.
     StakeManager,

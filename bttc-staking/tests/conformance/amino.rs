@@ -4,7 +4,7 @@ use crate::vectors::{cases, text_of};
 use alloy_primitives::hex;
 use bttc_core::amino::{self, Field, Json, JsonForm};
 use bttc_staking::{
-    registry::{SpanRecord, ValidatorRecord},
+    registry::{SpanRecord, SyncRecord, ValidatorRecord},
     validator_set::ValidatorSet,
 };
 use core::fmt::Debug;
@@ -29,9 +29,11 @@ fn records_are_encoded_as_in_the_reference() {
             "Validator" => check::<ValidatorRecord>(value, expect, name),
             "ValidatorSet" => check::<ValidatorSet<ValidatorRecord>>(value, expect, name),
             "Span" => check::<SpanRecord>(value, expect, name),
+            "StakingRecord" => check::<SyncRecord>(value, expect, name),
+            "StakingQueue" => check::<Vec<SyncRecord>>(value, expect, name),
             _ => continue,
         }
         checked += 1;
     }
-    assert_eq!(checked, 42);
+    assert_eq!(checked, 70);
 }

@@ -71,10 +71,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("proposers: {}", turns.join(", "));
     let seed = keccak256(b"a hash of Ethereum");
     let span = registry.next_span(seed, 0, registry.clone().selection_at(spec.weighted_draw_from))?;
-    println!("span {}, blocks {}–{}, produced by:", span.id, span.start, span.end);
-    for producer in &span.producers {
-        println!("  {producer}");
-    }
+    println!("{span}");
     Ok(())
 }
 
