@@ -1,4 +1,5 @@
-//! The selection of the producers of a span, 11 slots as on the main network.
+//! The selection of the producers of a span, 11 slots as on the main network; 5 of 10 validators, for with more slots than
+//! validators nothing is drawn.
 //!
 //! | rule | limit | peer |
 //! |---|---|---|
@@ -11,50 +12,60 @@ use bttc_core::{hash::keccak256, id::ValidatorId, validator::Validator};
 use bttc_staking::selection::{GoRand, ProducerSelection as _, SlotShuffle, WeightedDraw, draw};
 use criterion::Criterion;
 
-const SLOTS: u64 = 11;
 const ROUNDS: u8 = 90;
 /// Hash of Ethereum's block 1.
 const SEED: B256 = b256!("0x88e96d4537bea4d9c05d12549907b32561d3bf31f45aae734cdc119f13406cb6");
 
 fn main() {
     let mut criterion = criterion();
-    for count in [100, 10_000] {
+    for count in [10, 100, 10_000] {
         let eligible = validators(count);
-        weighted_draw(&mut criterion, count, &eligible);
-        slot_shuffle(&mut criterion, count, &eligible);
+        let slots = 11.min(count / 2);
+        weighted_draw(&mut criterion, &eligible, slots);
+        slot_shuffle(&mut criterion, &eligible, slots);
     }
     criterion.final_summary();
 }
 
-fn weighted_draw(criterion: &mut Criterion, count: u64, eligible: &[Validator]) {
-    let select = || WeightedDraw.select(eligible, SEED, SLOTS);
-    let scanned = || scanned(eligible, SEED);
+fn weighted_draw(criterion: &mut Criterion, eligible: &[Validator], slots: u64) {
+    let select = || WeightedDraw.select(eligible, SEED, slots);
+    let scanned = || scanned(eligible, SEED, slots);
     assert_eq!(select().as_deref(), Ok(scanned().as_slice()));
-    Comparison::new(criterion, "selection::weighted_draw", format!("validators={count} slots={SLOTS}"), SLOTS)
-        .by("limit", || {
-            let mut stream = GoRand::new(go_seed(SEED));
-            let total = eligible.iter().fold(0, |sum, validator| sum + power(validator));
-            (0..SLOTS).fold(0, |all, _| all ^ draw(&mut stream, total))
-        })
-        .by("select", select)
-        .by("port", scanned);
+    Comparison::new(
+        criterion,
+        "selection::weighted_draw",
+        format!("validators={} slots={slots}", eligible.len()),
+        slots,
+    )
+    .by("limit", || {
+        let mut stream = GoRand::new(go_seed(SEED));
+        let total = eligible.iter().fold(0, |sum, validator| sum + power(validator));
+        (0..slots).fold(0, |all, _| all ^ draw(&mut stream, total))
+    })
+    .by("select", select)
+    .by("port", scanned);
 }
 
-fn slot_shuffle(criterion: &mut Criterion, count: u64, eligible: &[Validator]) {
-    let select = || SlotShuffle.select(eligible, SEED, SLOTS);
-    let shuffled = || shuffled(eligible, SEED);
+fn slot_shuffle(criterion: &mut Criterion, eligible: &[Validator], slots: u64) {
+    let select = || SlotShuffle.select(eligible, SEED, slots);
+    let shuffled = || shuffled(eligible, SEED, slots);
     assert_eq!(select().as_deref(), Ok(shuffled().as_slice()));
     let rounds = || (0..ROUNDS).map(|round| [SEED.as_slice(), &[round]].concat());
     let pivots: Vec<Vec<u8>> = rounds().collect();
     let places: Vec<Vec<u8>> = rounds().map(|start| [start.as_slice(), &[0; 4]].concat()).collect();
-    Comparison::new(criterion, "selection::slot_shuffle", format!("validators={count} slots={SLOTS}"), SLOTS)
-        .by("limit", || {
-            let all = pivots.iter().fold(B256::ZERO, |all, pivot| all ^ keccak256(pivot));
-            let places = || places.iter().fold(B256::ZERO, |all, place| all ^ keccak256(place));
-            (0..SLOTS).fold(all, |all, _| all ^ places())
-        })
-        .by("select", select)
-        .by("port", shuffled);
+    Comparison::new(
+        criterion,
+        "selection::slot_shuffle",
+        format!("validators={} slots={slots}", eligible.len()),
+        slots,
+    )
+    .by("limit", || {
+        let all = pivots.iter().fold(B256::ZERO, |all, pivot| all ^ keccak256(pivot));
+        let places = || places.iter().fold(B256::ZERO, |all, place| all ^ keccak256(place));
+        (0..slots).fold(all, |all, _| all ^ places())
+    })
+    .by("select", select)
+    .by("port", shuffled);
 }
 
 fn power(validator: &Validator) -> u64 {
@@ -66,7 +77,7 @@ fn go_seed(hash: B256) -> i64 {
     i64::from_be_bytes([a, b, c, d, e, f, g, h])
 }
 
-fn scanned(eligible: &[Validator], hash: B256) -> Vec<ValidatorId> {
+fn scanned(eligible: &[Validator], hash: B256, slots: u64) -> Vec<ValidatorId> {
     let mut stream = GoRand::new(go_seed(hash));
     let mut sums = Vec::new();
     for validator in eligible {
@@ -75,7 +86,7 @@ fn scanned(eligible: &[Validator], hash: B256) -> Vec<ValidatorId> {
     let total = sums.last().copied().unwrap_or(0);
     let limit = u64::MAX - u64::MAX % total - 1;
     let mut drawn = Vec::new();
-    for _ in 0..SLOTS {
+    for _ in 0..slots {
         let weight = loop {
             let number = stream.next_u64();
             if number < limit {
@@ -87,7 +98,7 @@ fn scanned(eligible: &[Validator], hash: B256) -> Vec<ValidatorId> {
     drawn
 }
 
-fn shuffled(eligible: &[Validator], seed: B256) -> Vec<ValidatorId> {
+fn shuffled(eligible: &[Validator], seed: B256, wanted: u64) -> Vec<ValidatorId> {
     let mut slots: Vec<ValidatorId> = Vec::new();
     for validator in eligible {
         slots.extend((0..power(validator)).map(|_| validator.id));
@@ -119,6 +130,6 @@ fn shuffled(eligible: &[Validator], seed: B256) -> Vec<ValidatorId> {
             }
         }
     }
-    slots.truncate(usize::try_from(SLOTS).unwrap_or(0));
+    slots.truncate(usize::try_from(wanted).unwrap_or(0));
     slots
 }

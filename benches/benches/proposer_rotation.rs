@@ -9,7 +9,7 @@ use bttc_staking::{snapshot::Producer, validator_set::ValidatorSet};
 
 fn main() {
     let mut criterion = criterion();
-    for count in [100, 10_000] {
+    for count in [10, 100, 10_000] {
         let set = ValidatorSet::new(validators(count).into_iter().map(Producer::from)).expect("powers are 1 … 100");
         let total = set.total_power().expect("powers are 1 … 100");
 

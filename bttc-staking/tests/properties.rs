@@ -8,12 +8,14 @@ use bttc_core::{
     chain::ChainSpec,
     hash::keccak256,
     id::{Epoch, Nonce, SpanId, ValidatorId},
+    root_chain::{RootEvent, SignerChange, StakeUpdate, Staked, UnstakeInit},
     schedule::{BlockSchedule, ProducerSchedule as _, Timing},
     signature::{SecretKey, SignatureWords, Signer as _},
     span::Span,
     validator::{Validator, VotingPower},
 };
 use bttc_staking::{
+    registry::{Applied, Registry, Sequence},
     reward::CheckpointSync,
     selection::{ProducerSelection, SlotShuffle, WeightedDraw, shuffled_index},
     snapshot::{ForesightError, Producer, Snapshot, SprintHeader},
@@ -285,6 +287,27 @@ fn run(contract: &mut StakeManager, call: Call) -> bool {
     }
 }
 
+/// A root event of some kind.
+fn root_event(kind: u8, validator: ValidatorId, nonce: Nonce, key: &SecretKey) -> RootEvent {
+    let (signer, signer_key) = (key.address(), key.public_key().coordinates().to_vec().into());
+    let amount = Amount::from_btt(nonce.get());
+    match kind {
+        0 => {
+            let activation_epoch = Epoch::new(1);
+            RootEvent::Staked(Staked { signer, validator, nonce, activation_epoch, amount, total: amount, signer_key })
+        }
+        1 => {
+            let old_signer = Address::ZERO;
+            RootEvent::SignerChange(SignerChange { validator, nonce, old_signer, new_signer: signer, signer_key })
+        }
+        2 => {
+            let deactivation_epoch = Epoch::new(3);
+            RootEvent::UnstakeInit(UnstakeInit { owner: signer, validator, nonce, deactivation_epoch, amount })
+        }
+        _ => RootEvent::StakeUpdate(StakeUpdate { validator, new_amount: amount }),
+    }
+}
+
 fn sum(amounts: impl IntoIterator<Item = Amount>) -> Amount {
     amounts.into_iter().fold(Amount::ZERO, |sum, amount| sum.checked_add(amount).unwrap())
 }
@@ -365,6 +388,39 @@ proptest! {
         }
         let text = serde_json::to_string(&contract).unwrap();
         prop_assert_eq!(serde_json::from_str::<StakeManager>(&text).unwrap(), contract);
+    }
+
+    #[test]
+    fn a_log_replayed_from_anywhere_gives_the_same_registry(
+        events in prop::collection::vec((0_u8..4, 1_u64..6, 1_u64..4, 0_u8..18, 0_u64..3), 1..60),
+        from in any::<prop::sample::Index>(),
+    ) {
+        let spec = ChainSpec::devnet();
+        let mut registry = Registry::new(&spec);
+        let (mut log, mut stages) = (Vec::new(), vec![registry.clone()]);
+        for (place, (kind, id, nonce, key, acks)) in (1..).zip(events) {
+            let event = root_event(kind, ValidatorId::new(id), Nonce::new(nonce), &KEYS[usize::from(key)]);
+            let step = (event, Sequence::new(place, 0), acks);
+            // What is refused is no part of the log, and repeating it changes nothing.
+            if let Ok(applied) = registry.apply(&step.0, step.1, step.2) {
+                let again = registry.clone();
+                prop_assert!(applied == Applied::Ignored || registry.apply(&step.0, step.1, step.2).is_err());
+                prop_assert_eq!(&registry, &again);
+                let _ = registry.end_block(acks);
+                log.push(step);
+                stages.push(registry.clone());
+            }
+        }
+        // From the beginning, and from what was written down at some place.
+        for start in [0, from.index(stages.len())] {
+            let text = serde_json::to_string(&stages[start]).unwrap();
+            let mut replayed: Registry = serde_json::from_str(&text).unwrap();
+            for (event, sequence, acks) in &log[start..] {
+                replayed.apply(event, *sequence, *acks).unwrap();
+                let _ = replayed.end_block(*acks);
+            }
+            prop_assert_eq!(&replayed, &registry);
+        }
     }
 
     #[test]
