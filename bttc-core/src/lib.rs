@@ -8,7 +8,15 @@
 //! ```
 //!
 //! What only one crate uses lives in that crate; what crosses between them lives here. Nothing here owns a clock, a
-//! thread, a socket or a key.
+//! thread, a socket or a key, but for what these features add:
+//!
+//! | feature | what it adds |
+//! |---|---|
+//! | `std` (default) | the standard library in the dependencies |
+//! | `rpc` | `endpoint`: nodes asked over HTTP, on Tokio |
+//! | `ethereum` | `root_chain::ethereum`: Ethereum and BNB Smart Chain by JSON-RPC, read only |
+//! | `tron` | `root_chain::tron`: TRON from its solidified state, read only |
+//! | `ethers` | `ethers`: conversions from and to ethers-core |
 //!
 //! ```
 //! use bttc_core::{chain::ChainSpec, hash::keccak256, signature::SecretKey};
@@ -41,6 +49,9 @@ pub mod signature;
 pub mod span;
 pub mod tron;
 pub mod validator;
+
+#[cfg(feature = "rpc")]
+pub mod endpoint;
 
 #[cfg(feature = "ethers")]
 pub mod ethers;

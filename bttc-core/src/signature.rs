@@ -198,23 +198,53 @@ pub struct SignatureWords {
 #[error("the call reverts without a reason: {0}")]
 pub struct RecoverReverted(pub RecoverError);
 
+/// Why the staking contract takes a signature for one of address zero.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, thiserror::Error)]
+pub enum SignatureFlaw {
+    /// s is above half the order of the group.
+    #[error("a high s")]
+    HighS,
+    /// v is neither 27 nor 28, nor 0 or 1.
+    #[error("an unknown v")]
+    UnknownV,
+}
+
 impl SignatureWords {
+    /// What is wrong with it at first sight; s is looked at first.
+    ///
+    /// Source: `root-contracts §5.2; contracts:common/lib/ECVerify.sol:5-40`.
+    #[must_use]
+    pub fn flaw(&self) -> Option<SignatureFlaw> {
+        if self.s > HALF_ORDER {
+            Some(SignatureFlaw::HighS)
+        } else if matches!(self.low_v(), 27 | 28) {
+            None
+        } else {
+            Some(SignatureFlaw::UnknownV)
+        }
+    }
+
+    // only the lowest byte of the v word is read, so v = 256 + 27 works.
+    fn low_v(&self) -> u8 {
+        let low = self.v.byte(0);
+        if low < 27 { low + 27 } else { low }
+    }
+
     /// The address that the staking contract recovers.
     ///
-    /// Address zero stands for a high s (looked at first) or a bad v: the contract goes on with it.
+    /// Address zero stands for a [flaw](Self::flaw): the contract goes on with it.
     ///
     /// Source: `root-contracts §5.2; contracts:common/lib/ECVerify.sol:5-40`.
     ///
     /// # Errors
     /// [`RecoverReverted`] when the whole call reverts.
     pub fn recover(&self, digest: &B256) -> Result<Address, RecoverReverted> {
-        // only the lowest byte of the v word is read, so v = 256 + 27 works.
-        let low = self.v.byte(0);
-        let v = if low < 27 { low + 27 } else { low };
-        if self.s > HALF_ORDER || !(v == 27 || v == 28) {
+        if self.flaw().is_some() {
             return Ok(Address::ZERO);
         }
-        recover(digest, &self.r.into(), &self.s.into(), v - 27).map(|key| key.address()).map_err(RecoverReverted)
+        recover(digest, &self.r.into(), &self.s.into(), self.low_v() - 27)
+            .map(|key| key.address())
+            .map_err(RecoverReverted)
     }
 }
 

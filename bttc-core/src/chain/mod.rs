@@ -13,7 +13,10 @@
 //! assert_eq!(mine.power, PowerRule::Stake);
 //! ```
 
+mod bridge;
 mod network;
+
+pub use bridge::BridgeContracts;
 
 use crate::{root_chain::RootChainId, schedule::Timing, span::SpanRules};
 use alloc::{collections::BTreeMap, string::String, vec::Vec};

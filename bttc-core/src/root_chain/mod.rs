@@ -5,7 +5,8 @@
 //! ```
 //!
 //! [`RootEvent`] is the one decoder of root-chain logs; [`RootChain`] the seam at which a chain is reached, whether it
-//! is held as contract models in this process or answers over a network.
+//! is held as contract models in this process or answers over a network: Ethereum and BNB Smart Chain with the feature
+//! `ethereum`, TRON with the feature `tron`.
 //!
 //! ```
 //! use bttc_core::root_chain::RootChainId;
@@ -16,8 +17,15 @@
 //! ```
 
 mod event;
+#[cfg(any(feature = "ethereum", feature = "tron"))]
+mod json_rpc;
 mod name;
 mod source;
+
+#[cfg(feature = "ethereum")]
+pub mod ethereum;
+#[cfg(feature = "tron")]
+pub mod tron;
 
 pub use event::{
     CheckpointSyncAck, EventError, NewHeaderBlock, RootEvent, SignerChange, StakeAck, StakeUpdate, Staked, StateSynced,
