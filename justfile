@@ -36,6 +36,10 @@ test-ethers:
 no-std *crates:
     scripts/no-std.sh {{ crates }}
 
+# each fuzz target for so many seconds
+fuzz *args:
+    scripts/fuzz.sh {{ args }}
+
 # licences, bans and sources of what is depended on
 deny:
     cargo deny --locked check bans licenses sources

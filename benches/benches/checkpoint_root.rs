@@ -1,11 +1,15 @@
 //! The root of a checkpoint: from the leaves' hashes, and from the blocks' four words.
 //!
-//! Limit: the hashes alone, n − 1 of 64 bytes, and n of 128 bytes more from words; their inputs lie ready.
+//! Limit: the Keccak permutations alone, as many at once as this CPU can, on states that stay where they are; n − 1 from
+//! hashes, 2n − 1 from words. The same is measured for each backend that the CPU has, the portable one with it.
 //! Peers: a loop in place over alloy's Keccak-256, and `rs_merkle` with our node hash and with its own.
 
 use alloy_primitives::B256;
 use benches::{Comparison, criterion};
-use bttc_checkpoint::merkle::{CheckpointTree, KeccakNodes, StoredTree, root_of};
+use bttc_checkpoint::{
+    checkpoint::CheckpointBuilder,
+    merkle::{Backend, CheckpointTree, KeccakNodes, StoredTree, leaf_hashes, root_of},
+};
 use bttc_core::{hash::keccak256, leaf::Leaf};
 use criterion::Criterion;
 use rs_merkle::{MerkleTree, algorithms::Keccak256};
@@ -24,22 +28,26 @@ fn main() {
 fn from_hashes(criterion: &mut Criterion, headers: u64, leaves: &[B256]) {
     let root = root_of(leaves.to_vec()).expect("there are leaves");
     let raw: Vec<[u8; 32]> = leaves.iter().map(|leaf| leaf.0).collect();
-    let nodes = node_preimages(leaves);
     let streamed = || leaves.iter().copied().collect::<CheckpointTree>().root();
     let stored = || StoredTree::build(leaves.to_vec()).map(|tree| tree.root());
     let library = || MerkleTree::<KeccakNodes>::from_leaves(&raw).root();
     let library_alone = || MerkleTree::<Keccak256>::from_leaves(&raw).root();
 
-    assert_eq!(nodes.last().map(keccak256), Some(root));
     assert_eq!(streamed(), Some(root));
     assert_eq!(stored(), Some(root));
     assert_eq!(plain_loop(leaves.to_vec()), Some(root));
     assert_eq!(library(), Some(root.0));
     assert_eq!(library_alone(), Some(root.0));
 
-    Comparison::new(criterion, "merkle::root_of", format!("headers={headers}"), headers)
-        .by("limit", || hashes(&nodes))
-        .by("limit_alloy", || hashes_by_alloy(&nodes))
+    let mut comparison = Comparison::new(criterion, "merkle::root_of", format!("headers={headers}"), headers);
+    for backend in Backend::available() {
+        let root_by = || root_by(backend, leaves.to_vec());
+        assert_eq!(root_by(), Some(root));
+        comparison
+            .by(&format!("limit_{}", backend.name()), || backend.permutations(leaves.len() - 1))
+            .by(backend.name(), root_by);
+    }
+    comparison
         .by("root_of", || root_of(leaves.to_vec()))
         .by("CheckpointTree", streamed)
         .by("StoredTree", stored)
@@ -49,22 +57,36 @@ fn from_hashes(criterion: &mut Criterion, headers: u64, leaves: &[B256]) {
 }
 
 fn from_words(criterion: &mut Criterion, headers: u64, words: &[Leaf]) {
-    let preimages: Vec<[u8; 128]> = words.iter().map(Leaf::preimage).collect();
-    let leaves: Vec<B256> = words.iter().map(Leaf::hash).collect();
-    let nodes = node_preimages(&leaves);
-    let whole = || root_of(words.iter().map(Leaf::hash).collect());
-    let streamed = || words.iter().map(Leaf::hash).collect::<CheckpointTree>().root();
+    let root = root_of(words.iter().map(Leaf::hash).collect());
+    let whole = || root_of(leaf_hashes(words));
+    let streamed = || {
+        let mut builder = CheckpointBuilder::new(words.first().map_or(0, |first| first.number));
+        builder.append_all(words).expect("the blocks are consecutive");
+        builder.root()
+    };
     let plain = || plain_loop(words.iter().map(|leaf| alloy_primitives::keccak256(leaf.preimage())).collect());
 
-    assert_eq!(whole(), root_of(leaves));
-    assert_eq!(streamed(), whole());
-    assert_eq!(plain(), whole());
+    assert_eq!(whole(), root);
+    assert_eq!(streamed(), root);
+    assert_eq!(plain(), root);
 
-    Comparison::new(criterion, "leaf::root_of", format!("headers={headers}"), headers)
-        .by("limit", || (hashes(&preimages), hashes(&nodes)))
-        .by("root_of", whole)
-        .by("CheckpointTree", streamed)
-        .by("plain_loop", plain);
+    let mut comparison = Comparison::new(criterion, "leaf::root_of", format!("headers={headers}"), headers);
+    for backend in Backend::available() {
+        let root_by = || root_by(backend, backend.leaves(words));
+        assert_eq!(root_by(), root);
+        comparison
+            .by(&format!("limit_{}", backend.name()), || backend.permutations(2 * words.len() - 1))
+            .by(backend.name(), root_by);
+    }
+    comparison.by("root_of", whole).by("CheckpointBuilder", streamed).by("plain_loop", plain);
+}
+
+/// The tree over a power of two of leaves, level by level.
+fn root_by(backend: Backend, mut level: Vec<B256>) -> Option<B256> {
+    while level.len() > 1 {
+        level = backend.parents(level, &B256::ZERO);
+    }
+    level.first().copied()
 }
 
 /// The four words of so many blocks.
@@ -76,36 +98,6 @@ fn words(headers: u64) -> Vec<Leaf> {
         receipts_root: keccak256(number.to_le_bytes()),
     };
     (1..=headers).map(word).collect()
-}
-
-/// What is hashed on the way to the root, level by level, the root's own last.
-fn node_preimages(leaves: &[B256]) -> Vec<[u8; 64]> {
-    let mut preimages = Vec::new();
-    let mut level = leaves.to_vec();
-    while level.len() > 1 {
-        let (pairs, _) = level.as_chunks::<2>();
-        let above: Vec<[u8; 64]> = pairs
-            .iter()
-            .map(|[left, right]| {
-                let mut both = [0; 64];
-                both[..32].copy_from_slice(left.as_slice());
-                both[32..].copy_from_slice(right.as_slice());
-                both
-            })
-            .collect();
-        level = above.iter().map(keccak256).collect();
-        preimages.extend(above);
-    }
-    preimages
-}
-
-/// Every hash once; folded together, so that none can be left out.
-fn hashes<const N: usize>(preimages: &[[u8; N]]) -> B256 {
-    preimages.iter().fold(B256::ZERO, |all, preimage| all ^ keccak256(preimage))
-}
-
-fn hashes_by_alloy<const N: usize>(preimages: &[[u8; N]]) -> B256 {
-    preimages.iter().fold(B256::ZERO, |all, preimage| all ^ alloy_primitives::keccak256(preimage))
 }
 
 /// The tree over a power of two of leaves, without any word of ours.

@@ -6,10 +6,12 @@
 //!                                     ledger fees                                                             │
 //!                                                                                                             ▼
 //!  burn ──receipt──▶ exit: both Merkle branches, payload, strict verifier ──────▶ the bridge contract, to the letter
+//!    └──hash──▶ prover: asks side_chain and root chain, believes neither, and builds the same
 //! ```
 //!
 //! A block enters as a four-word [`Leaf`](bttc_core::leaf::Leaf), a receipt as its consensus bytes. Nothing here owns
-//! a clock, a thread, a socket or a key: times are arguments, facts of other crates come as values.
+//! a clock, a thread, a socket or a key: times are arguments, facts of other crates come as values. The exception is
+//! [`side_chain`] with the feature `rpc`, which reaches a side chain over HTTP, on Tokio. The feature `simd` hashes faster.
 //!
 //! ```
 //! use bttc_checkpoint::{checkpoint::CheckpointBuilder, signatures::Signatures};
@@ -51,3 +53,5 @@ pub mod header_blocks;
 pub mod side_chain;
 
 pub mod exit;
+
+pub mod prover;

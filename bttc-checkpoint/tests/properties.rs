@@ -4,22 +4,33 @@
 
 use alloy_primitives::{Address, B256, U256};
 use bttc_checkpoint::{
-    exit::{
-        CheckpointRef, ExitProof, Receipt,
-        contract::{BridgeCall, RootChainManager, StateMessage, TokenType},
-    },
+    checkpoint::CheckpointBuilder,
+    exit::contract::{BridgeCall, StateMessage},
     header_blocks::{HeaderBlock, Question},
-    merkle::{CheckpointTree, MultiProofError, StoredTree, check_membership, root_of},
+    merkle::{Backend, CheckpointTree, MultiProofError, StoredTree, check_membership, parent, root_of},
     submission::{Function, Submission},
     vote::{CheckpointWords, DataLayout, SignData},
 };
-use bttc_core::{root_chain::RootChainId, signature::SignatureWords};
+use bttc_core::{leaf::Leaf, signature::SignatureWords};
 use proptest::prelude::*;
 use rs_merkle::MerkleTree;
 use std::collections::BTreeSet;
 
 fn leaves(most: usize) -> impl Strategy<Value = Vec<B256>> {
     prop::collection::vec(any::<[u8; 32]>().prop_map(B256::new), 1..most)
+}
+
+/// Blocks from 7 on.
+fn blocks(most: usize) -> impl Strategy<Value = Vec<Leaf>> {
+    prop::collection::vec(any::<(u64, [u8; 32], [u8; 32])>(), 1..most).prop_map(|words| {
+        let leaf = |(number, (time, transactions, receipts)): (u64, (u64, [u8; 32], [u8; 32]))| Leaf {
+            number,
+            time,
+            transactions_root: transactions.into(),
+            receipts_root: receipts.into(),
+        };
+        (7..).zip(words).map(leaf).collect()
+    })
 }
 
 fn bytes(most: usize) -> impl Strategy<Value = Vec<u8>> {
@@ -53,12 +64,33 @@ proptest! {
     }
 
     #[test]
-    fn a_tree_written_down_in_the_middle_goes_on_the_same(before in leaves(70), after in leaves(70)) {
-        let whole: CheckpointTree = before.iter().chain(&after).copied().collect();
-        let half: CheckpointTree = before.into_iter().collect();
-        let mut resumed: CheckpointTree = serde_json::from_str(&serde_json::to_string(&half).unwrap()).unwrap();
-        resumed.extend(after);
-        prop_assert_eq!(resumed, whole);
+    fn every_backend_hashes_like_the_portable_one(level in leaves(70), zero in any::<[u8; 32]>().prop_map(B256::new)) {
+        let pairs = level.chunks(2).map(|pair| parent(&pair[0], pair.get(1).unwrap_or(&zero)));
+        let expected: Vec<B256> = pairs.collect();
+        for backend in Backend::available() {
+            prop_assert_eq!(&backend.parents(level.clone(), &zero), &expected, "{:?}", backend);
+        }
+    }
+
+    #[test]
+    fn every_backend_has_the_leaves_of_core(blocks in blocks(70)) {
+        let expected: Vec<B256> = blocks.iter().map(Leaf::hash).collect();
+        for backend in Backend::available() {
+            prop_assert_eq!(&backend.leaves(&blocks), &expected, "{:?}", backend);
+        }
+    }
+
+    #[test]
+    fn blocks_at_once_and_one_by_one_are_the_same_checkpoint(blocks in blocks(600), cut in any::<prop::sample::Index>()) {
+        let (mut whole, mut single) = (CheckpointBuilder::new(7), CheckpointBuilder::new(7));
+        let (before, after) = blocks.split_at(cut.index(blocks.len()));
+        whole.append_all(before).unwrap();
+        whole.append_all(after).unwrap();
+        blocks.iter().for_each(|block| single.append(block).unwrap());
+        prop_assert_eq!(whole.root(), root_of(blocks.iter().map(Leaf::hash).collect()));
+        prop_assert_eq!(&whole, &single);
+        prop_assert!(whole.append_all(&blocks).is_err());
+        prop_assert_eq!(whole, single);
     }
 
     #[test]
@@ -120,69 +152,20 @@ proptest! {
         }
         let _ = Submission::decode(&data);
     }
-
-    #[test]
-    fn any_receipt_is_read_back_or_refused(data in bytes(400)) {
-        if let Ok(receipt) = Receipt::decode(&data) {
-            prop_assert_eq!(receipt.to_bytes(), data);
-        }
-    }
-
-    #[test]
-    fn any_payload_is_refused_by_both_readers_without_a_panic(data in bytes(400)) {
-        prop_assert!(ExitProof::decode(&data).is_err());
-        let mut manager = RootChainManager::new(RootChainId::Tron, Address::ZERO);
-        prop_assert!(manager.exit(&data, |_| HeaderBlock::default()).is_err());
-    }
-
-    #[test]
-    fn a_damaged_payload_never_verifies(place in any::<prop::sample::Index>(), bit in 0_u8..8) {
-        let (checkpoint, proof) = burn();
-        let mut payload = proof.to_payload().to_vec();
-        payload[place.index(proof.to_payload().len())] ^= 1 << bit;
-        let verified = ExitProof::decode(&payload).ok().and_then(|damaged| damaged.verify(&checkpoint).ok());
-        prop_assert_eq!(verified, None);
-        let mut manager = RootChainManager::new(RootChainId::Tron, Address::ZERO);
-        manager.map_token(Address::repeat_byte(1), Address::repeat_byte(0xc0), TokenType::ERC20).unwrap();
-        // Whatever the permissive reader lets through is still the same burn.
-        let header = HeaderBlock { root: checkpoint.root, ..HeaderBlock::default() };
-        if let Ok(payout) = manager.exit(&payload, |_| header) {
-            prop_assert_eq!((payout.amount, payout.beneficiary), (U256::from(5), Address::repeat_byte(0xbe)));
-        }
-    }
 }
 
-/// A block of one burn that is a checkpoint of its own.
-fn burn() -> (CheckpointRef, ExitProof) {
-    use alloy_primitives::{Bloom, Log, b256};
-    use bttc_checkpoint::{
-        checkpoint::BlockRange,
-        exit::{BurnBlock, LogChoice, Status, receipts_root},
-    };
-    use bttc_core::{id::HeaderBlockId, leaf::Leaf};
-
-    let withdraw_to = b256!("67b714876402c93362735688659e2283b4a37fb21bab24bc759ca759ae851fd8");
-    let topics = vec![withdraw_to, Address::repeat_byte(0xbe).into_word(), B256::ZERO];
-    let amount = U256::from(5).to_be_bytes::<32>();
-    let receipt = Receipt {
-        kind: 0,
-        status: Status::Succeeded,
-        cumulative_gas_used: 60_000,
-        bloom: Bloom::ZERO,
-        logs: vec![Log::new_unchecked(Address::repeat_byte(0xc0), topics, amount.into())],
-    };
-    let leaf = Leaf {
-        number: 0,
-        time: 7,
-        transactions_root: B256::repeat_byte(2),
-        receipts_root: receipts_root(&[receipt.to_bytes()]),
-    };
-    let checkpoint = CheckpointRef {
-        id: HeaderBlockId::new(U256::from(10_000)),
-        range: BlockRange::new(0, 0).unwrap(),
-        root: leaf.hash(),
-    };
-    let block = BurnBlock { leaf, receipts: vec![receipt] };
-    let proof = ExitProof::build(&checkpoint, vec![leaf.hash()], &block, 0, &LogChoice::At(0)).unwrap();
-    (checkpoint, proof)
+#[test]
+fn a_tree_written_down_anywhere_goes_on_the_same() {
+    let leaves: Vec<B256> = (0..300_u64).map(|n| bttc_core::hash::keccak256(n.to_be_bytes())).collect();
+    let whole: CheckpointTree = leaves.iter().copied().collect();
+    let mut streamed = CheckpointTree::new();
+    for place in 0..=leaves.len() {
+        let written = serde_json::to_string(&streamed).unwrap();
+        let mut resumed: CheckpointTree = serde_json::from_str(&written).unwrap();
+        assert_eq!(resumed, streamed, "{place}");
+        resumed.extend(leaves[place..].iter().copied());
+        assert_eq!(resumed, whole, "{place}");
+        assert_eq!(resumed.root(), root_of(leaves.clone()), "{place}");
+        leaves.get(place).into_iter().for_each(|leaf| streamed.append(*leaf));
+    }
 }

@@ -10,12 +10,14 @@ use alloc::sync::Arc;
 use alloy_primitives::{Address, B256, U256};
 use alloy_sol_types::{SolCall as _, SolValue as _};
 use bttc_checkpoint::{
-    exit::{CheckpointRef, LogChoice, contract::BridgeCall, prove},
+    exit::{CheckpointRef, LogChoice, contract::BridgeCall},
     ledger::ProposeError,
     merkle::root_of,
+    prover::{Burn, BurnStatus, Prover},
 };
 use bttc_core::{
     amount::Amount,
+    chain::BridgeContracts,
     hash::keccak256,
     id::{CheckpointNumber, HeaderBlockId, SpanId},
     rlp::Item,
@@ -342,7 +344,12 @@ fn money_goes_to_the_side_chain_and_comes_back_once() {
     };
     assert!(checkpoint.id >= HeaderBlockId::of(CheckpointNumber::new(1)));
     let log = LogChoice::Nth { topic0: BURN, nth: 0, emitter: None };
-    let proof = block_on(prove(&OwnSideChain(network.any().chain()), &checkpoint, burn.hash(), &log)).unwrap();
+    let contracts = BridgeContracts { root_chain: at.root_chain, root_chain_manager: at.root_chain_manager };
+    let side_chain = OwnSideChain(network.any().chain());
+    let prover = Prover::new(&side_chain, &*network.tron).with_contracts(contracts);
+    let burn = Burn::log(burn.hash(), log);
+    assert!(matches!(block_on(prover.status(burn.clone())), Ok(BurnStatus::Provable { .. })));
+    let proof = block_on(prover.prove(burn)).unwrap();
     let exit = proof.verify(&checkpoint).unwrap();
     assert_eq!(exit.beneficiary(), zoe.address());
     let call = proof.to_call(at.root_chain_manager);

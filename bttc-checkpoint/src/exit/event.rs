@@ -8,24 +8,15 @@
 //! | `TransferSingle`, `TransferBatch` | operator | beneficiary | 0 | id and amount, or ids and amounts |
 //! | `ChainExit` | beneficiary | | | ids, amounts, bytes |
 //!
+//! They are read as the predicates read them: of an address the low 20 bytes, of an amount as many bytes as there are,
+//! and nothing is made of what lies behind.
+//!
 //! Source: `withdrawal-proofs §2.1, §5.1`.
 
-use super::Receipt;
+use super::{Receipt, contract::coder, topic};
 use alloc::vec::Vec;
-use alloy_primitives::{Address, Bytes, Log, U256};
-use alloy_sol_types::SolEvent;
+use alloy_primitives::{Address, B256, Bytes, Log, U256};
 use serde::{Deserialize, Serialize};
-
-mod abi {
-    alloy_sol_types::sol! {
-        event WithdrawTo(address indexed from, address indexed to, uint256 amount);
-        event WithdrawnBatch(address indexed user, uint256[] tokenIds);
-        event TransferWithMetadata(address indexed from, address indexed to, uint256 indexed tokenId, bytes metaData);
-        event TransferSingle(address indexed operator, address indexed from, address indexed to, uint256 id, uint256 value);
-        event TransferBatch(address indexed operator, address indexed from, address indexed to, uint256[] ids, uint256[] values);
-        event ChainExit(address indexed to, uint256[] tokenId, uint256[] amount, bytes data);
-    }
-}
 
 /// What a burn gives back.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -34,12 +25,12 @@ pub enum Withdrawal {
     One(U256),
     /// Ids.
     Batch(Vec<U256>),
-    /// An id with its metadata, as ABI-encoded text by default.
+    /// An id with its metadata.
     WithMetadata {
         /// The id.
         id: U256,
-        /// The metadata.
-        metadata: Bytes,
+        /// The metadata; `None` where it cannot be read, which matters only to a predicate that asks for it.
+        metadata: Option<Bytes>,
     },
     /// Amounts of ids, pairwise.
     Counted {
@@ -68,48 +59,41 @@ pub struct ExitEvent {
     pub withdrawal: Withdrawal,
 }
 
-fn read<E: SolEvent>(log: &Log) -> Option<E> {
-    E::decode_raw_log_validate(log.data.topics().iter().copied(), &log.data.data).ok()
-}
-
 impl ExitEvent {
-    /// Reads a log; `None` when it is no such event in its clean form.
+    /// Reads a log; `None` when no predicate could pay for it.
     // the beneficiary stands in the topic that `WithdrawTo` calls "from"; its "to" is always zero.
     #[must_use]
     pub fn read(log: &Log) -> Option<Self> {
-        let first = *log.data.topics().first()?;
-        let (beneficiary, receiver, withdrawal) = match first {
-            abi::WithdrawTo::SIGNATURE_HASH => {
-                let event: abi::WithdrawTo = read(log)?;
-                (event.from, event.to, Withdrawal::One(event.amount))
+        let data = log.data.data.as_ref();
+        let topic = |place: usize| log.data.topics().get(place).copied();
+        let address = |place| topic(place).map(Address::from_word);
+        let is_zero = |place| address(place).is_some_and(|receiver| receiver.is_zero());
+        let (beneficiary, is_burn, withdrawal) = match topic(0)? {
+            topic::WITHDRAW_TO => {
+                (address(1)?, is_zero(2), Withdrawal::One(U256::try_from_be_slice(data).filter(|_| data.len() <= 32)?))
             }
-            abi::WithdrawnBatch::SIGNATURE_HASH => {
-                let event: abi::WithdrawnBatch = read(log)?;
-                (event.user, Address::ZERO, Withdrawal::Batch(event.tokenIds))
+            topic::WITHDRAWN_BATCH => (address(1)?, true, Withdrawal::Batch(coder::one_list(data)?)),
+            topic::TRANSFER_WITH_METADATA => {
+                let metadata = coder::one_bytes(data).map(Bytes::copy_from_slice);
+                (address(1)?, is_zero(2), Withdrawal::WithMetadata { id: topic(3).map(B256::into)?, metadata })
             }
-            abi::TransferWithMetadata::SIGNATURE_HASH => {
-                let event: abi::TransferWithMetadata = read(log)?;
-                let (id, metadata) = (event.tokenId, event.metaData);
-                (event.from, event.to, Withdrawal::WithMetadata { id, metadata })
+            topic::TRANSFER_SINGLE => {
+                let (id, amount) = coder::pair(data)?;
+                let (ids, amounts) = ([id].into(), [amount].into());
+                (address(2)?, is_zero(3), Withdrawal::Counted { ids, amounts })
             }
-            abi::TransferSingle::SIGNATURE_HASH => {
-                let event: abi::TransferSingle = read(log)?;
-                let (ids, amounts) = ([event.id].into(), [event.value].into());
-                (event.from, event.to, Withdrawal::Counted { ids, amounts })
+            topic::TRANSFER_BATCH => {
+                let (ids, amounts) = coder::two_lists(data).filter(|(ids, amounts)| ids.len() == amounts.len())?;
+                (address(2)?, is_zero(3), Withdrawal::Counted { ids, amounts })
             }
-            abi::TransferBatch::SIGNATURE_HASH => {
-                let event: abi::TransferBatch = read(log)?;
-                let (ids, amounts) = (event.ids, event.values);
-                (event.from, event.to, Withdrawal::Counted { ids, amounts })
-            }
-            abi::ChainExit::SIGNATURE_HASH => {
-                let event: abi::ChainExit = read(log)?;
-                let (ids, amounts, data) = (event.tokenId, event.amount, event.data);
-                (event.to, Address::ZERO, Withdrawal::ChainExit { ids, amounts, data })
+            topic::CHAIN_EXIT => {
+                let (ids, amounts, data) = coder::two_lists_and_bytes(data)?;
+                let is_some = !ids.is_empty() && ids.len() == amounts.len() && !is_zero(1);
+                (address(1)?, is_some, Withdrawal::ChainExit { ids, amounts, data: Bytes::copy_from_slice(data) })
             }
             _ => return None,
         };
-        receiver.is_zero().then_some(Self { beneficiary, withdrawal })
+        is_burn.then_some(Self { beneficiary, withdrawal })
     }
 }
 
@@ -166,37 +150,15 @@ pub fn exitable(receipt: &Receipt) -> Result<Vec<ExitLog>, NotExitable> {
 mod tests {
     use super::*;
     use crate::exit::Status;
-    use alloy_primitives::{B256, Bloom, b256};
+    use alloy_primitives::{B256, Bloom};
 
     fn withdraw(beneficiary: Address) -> Log {
-        let topics = [abi::WithdrawTo::SIGNATURE_HASH, beneficiary.into_word(), B256::ZERO];
+        let topics = [topic::WITHDRAW_TO, beneficiary.into_word(), B256::ZERO];
         Log::new_unchecked(Address::repeat_byte(0xc0), topics.into(), [7; 32].into())
     }
 
     fn receipt(kind: u8, logs: Vec<Log>) -> Receipt {
         Receipt { kind, status: Status::Succeeded, cumulative_gas_used: 21_000, bloom: Bloom::ZERO, logs }
-    }
-
-    #[test]
-    fn the_topics_are_those_of_the_specification() {
-        // withdrawal-proofs §2.1
-        let expected = [
-            b256!("67b714876402c93362735688659e2283b4a37fb21bab24bc759ca759ae851fd8"),
-            b256!("f871896b17e9cb7a64941c62c188a4f5c621b86800e3d15452ece01ce56073df"),
-            b256!("f94915c6d1fd521cee85359239227480c7e8776d7caf1fc3bacad5c269b66a14"),
-            b256!("c3d58168c5ae7397731d063d5bbf3d657854427343f4c083240f7aacaa2d0f62"),
-            b256!("4a39dc06d4c0dbc64b70af90fd698a233a518aa5d07e595d983b8c0526c8f7fb"),
-            b256!("c7b80b68f1c661da97dbd7e6e143a0c7c587dfc522cb2ac508b9084fecc492bc"),
-        ];
-        let topics = [
-            abi::WithdrawTo::SIGNATURE_HASH,
-            abi::WithdrawnBatch::SIGNATURE_HASH,
-            abi::TransferWithMetadata::SIGNATURE_HASH,
-            abi::TransferSingle::SIGNATURE_HASH,
-            abi::TransferBatch::SIGNATURE_HASH,
-            abi::ChainExit::SIGNATURE_HASH,
-        ];
-        assert_eq!(topics, expected);
     }
 
     #[test]

@@ -16,6 +16,8 @@
 //!
 //! [`ExitProof`] is the payload taken apart: built from receipts and leaves, decoded strictly, and verified against a
 //! checkpoint, which yields the [`Exit`]. [`contract`] says what the bridge contract itself does with any bytes.
+//! [`BurnPlan`] asks before a burn whether it can be withdrawn, [`scan_blocks`] afterwards; [`CheckpointLeaves`] and
+//! [`BlockReceipts`] share the work of many; a [`Bundle`] keeps proofs in a file.
 //!
 //! Source: `withdrawal-proofs §3-§5, §7`.
 //!
@@ -46,21 +48,32 @@
 //! ```
 
 pub mod contract;
+pub mod topic;
 
+mod bundle;
+mod burn;
 mod event;
 mod payload;
-mod prover;
 mod receipt;
+mod scan;
+mod shared;
+mod token_map;
 mod trie;
 mod verify;
 
-pub use receipt::{Receipt, ReceiptError, Status};
+pub use token_map::{MappedToken, TokenMap};
+
+pub use burn::{BurnCall, BurnPlan, BurnRefusal, PlannedBurn, Prospect};
+
+pub use receipt::{Receipt, ReceiptError, Status, state_sync_transaction};
 pub use trie::{ReceiptBranch, receipt_branch, receipts_root};
 
 pub use event::{ExitEvent, ExitLog, NotExitable, Withdrawal, exitable};
+pub use scan::{ExitOn, ExitState, Finding, FoundLog, scan_blocks, scan_receipt};
 
 pub use payload::{BuildError, BurnBlock, CheckpointRef, DecodeError, ExitProof, LogChoice, exit_hash};
-
-pub use prover::{ProveError, prove};
+pub use shared::{BlockReceipts, CheckpointLeaves};
 
 pub use verify::{Exit, VerifyError};
+
+pub use bundle::{Bundle, BundleError, BundledExit, Provenance};

@@ -1,15 +1,7 @@
 //! The exit proof and its ten fields.
 
-use super::{
-    Receipt,
-    contract::BridgeCall,
-    receipt::number,
-    trie::{self, receipt_branch, receipts_root},
-};
-use crate::{
-    checkpoint::BlockRange,
-    merkle::{BranchProof, StoredTree},
-};
+use super::{BlockReceipts, CheckpointLeaves, Receipt, contract::BridgeCall, receipt::number, trie};
+use crate::{checkpoint::BlockRange, merkle::BranchProof};
 use alloc::vec::Vec;
 use alloy_primitives::{Address, B256, Bytes, Log, U256};
 use alloy_rlp::{Encodable as _, Header};
@@ -180,7 +172,7 @@ pub enum DecodeError {
 /// Source: `withdrawal-proofs §4.5, §7.6`.
 #[must_use]
 pub fn exit_hash(block: u64, tx_index: u64, log_index: u64) -> B256 {
-    exit_hash_of(U256::from(block), &trie::path(tx_index).to_vec(), U256::from(log_index))
+    exit_hash_of(U256::from(block), &trie::path(tx_index), U256::from(log_index))
 }
 
 /// The same for any path, one byte a nibble.
@@ -211,7 +203,8 @@ impl LogChoice {
 }
 
 impl ExitProof {
-    /// Builds the proof from all leaves of the checkpoint.
+    /// Builds the proof from all leaves of the checkpoint. For several proofs of one checkpoint or block see
+    /// [`CheckpointLeaves`].
     ///
     /// Source: `withdrawal-proofs §7.5`.
     ///
@@ -224,21 +217,13 @@ impl ExitProof {
         tx_index: u64,
         log: &LogChoice,
     ) -> Result<Self, BuildError> {
-        let number = block.leaf.number;
-        let index = checkpoint.index_of(number)?;
+        let index = checkpoint.index_of(block.leaf.number)?;
         let expected = usize::try_from(index).ok().and_then(|place| leaves.get(place)).copied();
         let computed = block.leaf.hash();
-        let leaf = BuildError::Leaf { block: number, computed, expected };
         if expected != Some(computed) {
-            return Err(leaf);
+            return Err(BuildError::Leaf { block: block.leaf.number, computed, expected });
         }
-        let tree = StoredTree::build(leaves);
-        let root = tree.as_ref().map(StoredTree::root);
-        if root != Some(checkpoint.root) {
-            return Err(BuildError::CheckpointRoot { computed: root, expected: checkpoint.root });
-        }
-        let branch = tree.and_then(|tree| tree.branch(index)).ok_or(leaf)?;
-        Self::assemble(checkpoint, &branch, block, tx_index, log)
+        CheckpointLeaves::new(*checkpoint, leaves)?.prove(&BlockReceipts::new(block)?, tx_index, log)
     }
 
     /// Builds the proof from a branch of the checkpoint that was had elsewhere; it is checked.
@@ -259,41 +244,19 @@ impl ExitProof {
         if computed != checkpoint.root || !checkpoint.has_depth(&branch.siblings) {
             return Err(BuildError::CheckpointRoot { computed: Some(computed), expected: checkpoint.root });
         }
-        let encodings: Vec<Bytes> = block.receipts.iter().map(Receipt::to_bytes).collect();
-        let expected = block.leaf.receipts_root;
-        let found = receipt_branch(&encodings, tx_index);
-        let computed = match &found {
-            Some(found) => found.root,
-            None => receipts_root(&encodings),
-        };
-        if computed != expected {
-            return Err(BuildError::ReceiptsRoot { computed, expected });
-        }
-        let place = usize::try_from(tx_index).ok();
-        let receipt = place.and_then(|place| block.receipts.get(place).zip(encodings.get(place)));
-        let (nodes, (receipt, bytes)) = found
-            .map(|found| found.nodes)
-            .zip(receipt)
-            .ok_or(BuildError::TransactionNotFound { got: tx_index, receipts: block.receipts.len() })?;
-        if receipt.kind != 0 {
-            return Err(BuildError::TypedReceipt { kind: receipt.kind });
-        }
-        let log_index = log.find(receipt).ok_or(BuildError::LogNotFound { logs: receipt.logs.len() })?;
-        Ok(Self {
-            header: checkpoint.id,
-            siblings: branch.siblings,
-            block: block.leaf,
-            receipt: bytes.clone(),
-            nodes,
-            tx_index,
-            log_index,
-        })
+        BlockReceipts::new(block)?.proof(checkpoint, branch, tx_index, log)
     }
 
     /// What makes this exit unique on a root chain.
     #[must_use]
     pub fn exit_hash(&self) -> B256 {
         exit_hash(self.block.number, self.tx_index, self.log_index)
+    }
+
+    /// Whether the nodes lead from the block's receipts root to the receipt, and no further.
+    #[must_use]
+    pub fn holds_receipt(&self) -> bool {
+        trie::holds(self.block.receipts_root, self.tx_index, &self.receipt, &self.nodes)
     }
 
     /// 00 ‖ rlp(tx index).
@@ -399,7 +362,7 @@ impl ExitProof {
 }
 
 impl CheckpointRef {
-    fn index_of(&self, block: u64) -> Result<u64, BuildError> {
+    pub(super) fn index_of(&self, block: u64) -> Result<u64, BuildError> {
         self.range.index_of(block).ok_or(BuildError::BlockOutside { got: block, expected: self.range })
     }
 

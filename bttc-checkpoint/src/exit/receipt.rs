@@ -10,8 +10,24 @@
 use alloc::vec::Vec;
 use alloy_primitives::{Address, B256, Bloom, Bytes, Log, logs_bloom};
 use alloy_rlp::{Encodable as _, Header};
-use bttc_core::rlp::{Item, RlpError};
+use bttc_core::{
+    hash::Keccak256,
+    rlp::{Item, RlpError},
+};
 use serde::{Deserialize, Serialize};
+
+/// Hash under which the RPC lists a block's state-sync receipt, which is no transaction: it stands under no receipts root,
+/// and its logs can never be withdrawn.
+///
+/// Source: `withdrawal-proofs §3.9; bttc:core/types/bor_receipt.go:18-34`.
+#[must_use]
+pub fn state_sync_transaction(block: u64, hash: B256) -> B256 {
+    let mut hasher = Keccak256::new();
+    hasher.update(b"matic-bor-receipt-");
+    hasher.update(block.to_be_bytes());
+    hasher.update(hash);
+    hasher.finalize()
+}
 
 /// How a transaction ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -1,8 +1,8 @@
 //! The trie over a block's receipts: key rlp(index), value the receipt's bytes.
 
-use alloc::vec::Vec;
+use alloc::{boxed::Box, vec::Vec};
 use alloy_primitives::{B256, Bytes};
-use alloy_trie::{HashBuilder, Nibbles, proof::ProofRetainer};
+use alloy_rlp::Encodable as _;
 use bttc_core::{hash::keccak256, rlp::Item};
 use serde::{Deserialize, Serialize};
 
@@ -20,22 +20,14 @@ pub(super) fn key(index: u64) -> Vec<u8> {
     alloy_rlp::encode(index)
 }
 
-pub(super) fn path(index: u64) -> Nibbles {
-    Nibbles::unpack(key(index))
+/// Its nibbles.
+pub(super) fn path(index: u64) -> Vec<u8> {
+    key(index).into_iter().flat_map(|byte| [byte >> 4, byte & 0xf]).collect()
 }
 
 /// The trie's own order of keys: 1 … 127, then 0 (whose key is 80), then the rest.
 fn positions(count: usize) -> impl Iterator<Item = usize> {
     (1..count.min(128)).chain((count > 0).then_some(0)).chain(128..count)
-}
-
-fn build<B: AsRef<[u8]>>(mut trie: HashBuilder, receipts: &[B]) -> (B256, HashBuilder) {
-    for place in positions(receipts.len()) {
-        if let (Some(receipt), Ok(index)) = (receipts.get(place), u64::try_from(place)) {
-            trie.add_leaf(path(index), receipt.as_ref());
-        }
-    }
-    (trie.root(), trie)
 }
 
 /// The root over receipts' consensus bytes in transaction order.
@@ -51,24 +43,180 @@ fn build<B: AsRef<[u8]>>(mut trie: HashBuilder, receipts: &[B]) -> (B256, HashBu
 /// ```
 #[must_use]
 pub fn receipts_root<B: AsRef<[u8]>>(receipts: &[B]) -> B256 {
-    build(HashBuilder::default(), receipts).0
+    ReceiptTrie::over(receipts).root()
 }
 
 /// The branch of the receipt at this position; `None` beyond the last one.
 #[must_use]
 pub fn receipt_branch<B: AsRef<[u8]>>(receipts: &[B], index: u64) -> Option<ReceiptBranch> {
     usize::try_from(index).ok().and_then(|place| receipts.get(place))?;
-    let retainer = ProofRetainer::from_iter([path(index)]);
-    let (root, mut trie) = build(HashBuilder::default().with_proof_retainer(retainer), receipts);
-    let nodes = trie.take_proof_nodes().into_nodes_sorted();
-    Some(ReceiptBranch { root, nodes: nodes.into_iter().map(|(_, node)| node).collect() })
+    let trie = ReceiptTrie::over(receipts);
+    Some(ReceiptBranch { root: trie.root(), nodes: trie.nodes(index) })
+}
+
+/// All nodes over a block's receipts, made once for all branches.
+#[derive(Clone, Debug)]
+pub(super) struct ReceiptTrie {
+    nodes: Vec<TrieNode>,
+    root: Child,
+}
+
+/// A node, and where it leads.
+#[derive(Clone, Debug)]
+struct TrieNode {
+    rlp: Bytes,
+    next: Next,
+}
+
+#[derive(Clone, Debug)]
+enum Next {
+    /// To a receipt.
+    Leaf,
+    /// Past so many nibbles to the only node below.
+    Extension(usize, usize),
+    /// By the nibble.
+    Branch(Box<[Option<usize>; 16]>),
+}
+
+/// A node as its parent knows it: its place, and what stands for it in the parent's list.
+#[derive(Clone, Debug, Default)]
+struct Child {
+    place: Option<usize>,
+    reference: Vec<u8>,
+}
+
+/// A path and what lies at its end, in the order of paths.
+type Entry<'a> = (Vec<u8>, &'a [u8]);
+
+impl ReceiptTrie {
+    pub(super) fn over<B: AsRef<[u8]>>(receipts: &[B]) -> Self {
+        let entry = |place: usize| Some((path(u64::try_from(place).ok()?), receipts.get(place)?.as_ref()));
+        let entries: Vec<Entry<'_>> = positions(receipts.len()).filter_map(entry).collect();
+        let mut trie = Self { nodes: Vec::with_capacity(entries.len().saturating_mul(2)), root: Child::default() };
+        trie.root = trie.build(&entries, 0);
+        trie
+    }
+
+    /// The hash of the top node, that of an empty string if there is none.
+    pub(super) fn root(&self) -> B256 {
+        let top = self.root.place.and_then(|place| self.nodes.get(place));
+        top.map_or_else(|| keccak256([EMPTY_STRING]), |top| keccak256(&top.rlp))
+    }
+
+    /// The nodes from the root down to a receipt. One that is short enough to stand inside its parent is none.
+    pub(super) fn nodes(&self, index: u64) -> Vec<Bytes> {
+        let path = path(index);
+        let (mut rest, mut place) = (path.as_slice(), self.root.place);
+        let mut nodes: Vec<Bytes> = Vec::new();
+        while let Some(node) = place.and_then(|place| self.nodes.get(place)) {
+            if nodes.is_empty() || node.rlp.len() >= HASH {
+                nodes.push(node.rlp.clone());
+            }
+            (rest, place) = match &node.next {
+                Next::Leaf => break,
+                Next::Extension(skipped, below) => (rest.get(*skipped..).unwrap_or_default(), Some(*below)),
+                Next::Branch(children) => match rest.split_first() {
+                    Some((nibble, further)) => (further, children.get(usize::from(*nibble)).copied().flatten()),
+                    None => break,
+                },
+            };
+        }
+        nodes
+    }
+
+    /// Adds what lies under entries that agree in so many nibbles.
+    fn build(&mut self, entries: &[Entry<'_>], depth: usize) -> Child {
+        let (Some((first, value)), Some((last, _))) = (entries.first(), entries.last()) else {
+            return Child::default();
+        };
+        if entries.len() == 1 {
+            let partial = hex_prefix(first.get(depth..).unwrap_or_default(), 2);
+            return self.add(&[Field::String(&partial), Field::String(value)], Next::Leaf);
+        }
+        // In order, all between the first and the last agree in what those two do.
+        let agreed = first.iter().zip(last).skip(depth).take_while(|(one, other)| one == other).count();
+        if agreed > 0 {
+            let fork = depth.saturating_add(agreed);
+            let below = self.build(entries, fork);
+            let partial = hex_prefix(first.get(depth..fork).unwrap_or_default(), 0);
+            let next = below.place.map_or(Next::Leaf, |place| Next::Extension(agreed, place));
+            return self.add(&[Field::String(&partial), Field::Rlp(&below.reference)], next);
+        }
+        let mut children: [Child; 16] = Default::default();
+        for below in entries.chunk_by(|one, other| one.0.get(depth) == other.0.get(depth)) {
+            // No key is a prefix of another, so each has a nibble here.
+            let nibble = below.first().and_then(|entry| entry.0.get(depth)).copied().map(usize::from);
+            let child = self.build(below, depth.saturating_add(1));
+            if let Some(slot) = nibble.and_then(|nibble| children.get_mut(nibble)) {
+                *slot = child;
+            }
+        }
+        let mut fields = [Field::String(&[]); 17];
+        for (field, child) in fields.iter_mut().zip(&children).filter(|(_, child)| child.place.is_some()) {
+            *field = Field::Rlp(&child.reference);
+        }
+        let places = children.each_ref().map(|child| child.place);
+        self.add(&fields, Next::Branch(Box::new(places)))
+    }
+
+    fn add(&mut self, fields: &[Field<'_>], next: Next) -> Child {
+        let payload_length = fields.iter().map(Field::length).sum();
+        let mut rlp = Vec::with_capacity(payload_length + 9);
+        alloy_rlp::Header { list: true, payload_length }.encode(&mut rlp);
+        fields.iter().for_each(|field| field.encode(&mut rlp));
+        let reference = if rlp.len() < HASH { rlp.clone() } else { alloy_rlp::encode(keccak256(&rlp)) };
+        let place = Some(self.nodes.len());
+        self.nodes.push(TrieNode { rlp: rlp.into(), next });
+        Child { place, reference }
+    }
+}
+
+/// A field of a node.
+#[derive(Clone, Copy)]
+enum Field<'a> {
+    /// A string, not yet encoded.
+    String(&'a [u8]),
+    /// RLP already.
+    Rlp(&'a [u8]),
+}
+
+impl Field<'_> {
+    fn length(&self) -> usize {
+        match self {
+            Self::String(bytes) => bytes.length(),
+            Self::Rlp(rlp) => rlp.len(),
+        }
+    }
+
+    fn encode(&self, to: &mut Vec<u8>) {
+        match self {
+            Self::String(bytes) => bytes.encode(to),
+            Self::Rlp(rlp) => to.extend_from_slice(rlp),
+        }
+    }
+}
+
+/// Bytes from which on a node stands in its parent by its hash.
+const HASH: usize = 32;
+
+/// RLP of the empty string.
+const EMPTY_STRING: u8 = 0x80;
+
+/// Nibbles in bytes, behind a nibble that says whether they are odd and what kind of node they are of.
+fn hex_prefix(nibbles: &[u8], flag: u8) -> Vec<u8> {
+    let (head, pairs) = match nibbles.split_first() {
+        Some((first, rest)) if nibbles.len() % 2 == 1 => ((flag | 1) << 4 | first, rest),
+        _ => (flag << 4, nibbles),
+    };
+    let pair = |pair: &[u8]| pair.iter().fold(0, |byte, nibble| byte << 4 | nibble);
+    core::iter::once(head).chain(pairs.chunks(2).map(pair)).collect()
 }
 
 /// Whether the receipt at this position has these bytes, by these nodes and no others.
 ///
 /// Done by hand: the trie library's own check panics on nodes whose paths add up to more than 64 nibbles.
 pub(super) fn holds(root: B256, index: u64, receipt: &[u8], nodes: &[Bytes]) -> bool {
-    let path = path(index).to_vec();
+    let path = path(index);
     let (mut expected, mut rest) = (root, path.as_slice());
     for (place, node) in nodes.iter().enumerate() {
         if keccak256(node) != expected {
@@ -126,6 +274,8 @@ fn step<'a>(node: &[u8], path: &'a [u8]) -> Option<Step<'a>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloy_trie::{HashBuilder, Nibbles, proof::ProofRetainer};
+    use proptest::prelude::*;
 
     #[test]
     fn every_receipt_of_a_block_is_found_and_no_other_bytes_are() {
@@ -139,6 +289,28 @@ mod tests {
             assert!(!holds(root, index, receipt, &nodes[..nodes.len() - 1]), "{index}");
             let surplus: Vec<Bytes> = nodes.iter().chain(nodes.last()).cloned().collect();
             assert!(!holds(root, index, receipt, &surplus), "{index}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn root_and_branches_are_those_of_the_trie_library(
+            receipts in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..40), 1..400),
+            index: prop::sample::Index,
+        ) {
+            let index = index.index(receipts.len());
+            let unpacked = |place: usize| Nibbles::unpack(key(u64::try_from(place).unwrap()));
+            let mut library = HashBuilder::default().with_proof_retainer(ProofRetainer::from_iter([unpacked(index)]));
+            for place in positions(receipts.len()) {
+                library.add_leaf(unpacked(place), &receipts[place]);
+            }
+            let ours = ReceiptTrie::over(&receipts);
+            prop_assert_eq!(ours.root(), library.root());
+            let nodes: Vec<Bytes> = library.take_proof_nodes().into_nodes_sorted().into_iter().map(|(_, node)| node).collect();
+            // The library lists those that stand inside their parents as well.
+            let apart = nodes.iter().enumerate().filter(|(place, node)| *place == 0 || node.len() >= HASH);
+            let apart: Vec<Bytes> = apart.map(|(_, node)| node.clone()).collect();
+            prop_assert_eq!(ours.nodes(u64::try_from(index).unwrap()), apart);
         }
     }
 

@@ -2,7 +2,7 @@
 //!
 //! Source: `withdrawal-proofs §7.7`.
 
-use super::{CheckpointRef, ExitEvent, ExitProof, Receipt, ReceiptError, Withdrawal, trie};
+use super::{CheckpointRef, ExitEvent, ExitProof, Receipt, ReceiptError, Withdrawal};
 use crate::{checkpoint::BlockRange, merkle::BranchProof};
 use alloy_primitives::{Address, B256};
 use bttc_core::id::HeaderBlockId;
@@ -147,7 +147,7 @@ impl ExitProof {
         let event =
             ExitEvent::read(log).ok_or(VerifyError::NoWithdrawal { index: self.log_index, emitter: log.address })?;
         let receipts_root = self.block.receipts_root;
-        if !trie::holds(receipts_root, self.tx_index, &self.receipt, &self.nodes) {
+        if !self.holds_receipt() {
             return Err(VerifyError::ReceiptBranch { receipts_root, tx_index: self.tx_index });
         }
         let number = self.block.number;

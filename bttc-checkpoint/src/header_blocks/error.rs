@@ -3,7 +3,8 @@
 use crate::vote::ShortData;
 use alloy_primitives::{Address, U256};
 
-/// Why the contract reverts. Where it gives a reason, `Display` is its exact text; see [`SubmitError::reason`].
+/// Why the contract refuses a checkpoint. Where it gives a reason, `Display` is its exact text; see
+/// [`SubmitError::reason`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SubmitError {
     /// The data ends too early. No reason.
@@ -57,21 +58,108 @@ impl SubmitError {
     }
 }
 
+/// Only the owner may. No reason.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("reverted without a reason: {got} is not the owner {expected}")]
+pub struct NotOwner {
+    /// Who asked.
+    pub got: Address,
+    /// The owner.
+    pub expected: Address,
+}
+
 /// Why the pointer stays where it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ResetError {
     /// Only the owner may. No reason.
-    #[error("reverted without a reason: {got} is not the owner {expected}")]
-    Owner {
-        /// Who asked.
-        got: Address,
-        /// The owner.
-        expected: Address,
-    },
+    #[error(transparent)]
+    Owner(#[from] NotOwner),
     /// No multiple of 10000.
     #[error("Invalid value")]
     Value {
         /// The value.
         got: U256,
     },
+}
+
+impl ResetError {
+    /// The reason the contract gives; empty for none.
+    #[must_use]
+    pub const fn reason(&self) -> &'static str {
+        match self {
+            Self::Owner(_) => "",
+            Self::Value { .. } => "Invalid value",
+        }
+    }
+}
+
+/// Why a root chain is not registered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RegisterError {
+    /// Ethereum's and BSC's contract has no such function. No reason.
+    #[error("reverted without a reason: only TRON registers root chains")]
+    NoFunction,
+    /// Only the owner may. No reason.
+    #[error(transparent)]
+    Owner(#[from] NotOwner),
+    /// The id is taken.
+    #[error("rootChainId already exists")]
+    Taken {
+        /// The id.
+        got: U256,
+    },
+}
+
+impl RegisterError {
+    /// The reason the contract gives; empty for none.
+    #[must_use]
+    pub const fn reason(&self) -> &'static str {
+        match self {
+            Self::NoFunction | Self::Owner(_) => "",
+            Self::Taken { .. } => "rootChainId already exists",
+        }
+    }
+}
+
+/// Why deposits get no ids.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum DepositError {
+    /// Only the deposit manager may.
+    #[error("UNAUTHORIZED_DEPOSIT_MANAGER_ONLY")]
+    Manager {
+        /// Who asked.
+        got: Address,
+        /// The deposit manager.
+        expected: Address,
+    },
+    /// The pointer stands below the first id. No reason.
+    #[error("reverted without a reason: no record around id {next}")]
+    Pointer {
+        /// Next id.
+        next: U256,
+    },
+    /// Their number leaves 256 bits. No reason.
+    #[error("reverted without a reason: {got} deposits")]
+    Overflow {
+        /// The number.
+        got: U256,
+    },
+    /// More than there are ids between two checkpoints.
+    #[error("TOO_MANY_DEPOSITS")]
+    TooMany {
+        /// Ids that would be given out, and one.
+        got: U256,
+    },
+}
+
+impl DepositError {
+    /// The reason the contract gives; empty for none.
+    #[must_use]
+    pub const fn reason(&self) -> &'static str {
+        match self {
+            Self::Manager { .. } => "UNAUTHORIZED_DEPOSIT_MANAGER_ONLY",
+            Self::Pointer { .. } | Self::Overflow { .. } => "",
+            Self::TooMany { .. } => "TOO_MANY_DEPOSITS",
+        }
+    }
 }

@@ -35,18 +35,20 @@
 //! # Ok::<(), bttc_checkpoint::header_blocks::SubmitError>(())
 //! ```
 
+mod chain_info;
 mod error;
 mod pending;
 mod record;
 
-pub use error::{ResetError, SubmitError};
+pub use chain_info::ChainInfo;
+pub use error::{DepositError, NotOwner, RegisterError, ResetError, SubmitError};
 pub use pending::PendingCheckpoint;
 pub use record::{HeaderBlock, PointerReset, Question, Recorded};
 
 use crate::vote::{CheckpointWords, DataLayout, VoteResult};
 use alloc::{collections::BTreeMap, vec::Vec};
-use alloy_primitives::{Address, Bytes, U256};
-use bttc_core::{amount::Amount, id::HeaderBlockId, signature::SignatureWords};
+use alloy_primitives::{Address, B256, Bytes, U256};
+use bttc_core::{amount::Amount, hash::keccak256, id::HeaderBlockId, signature::SignatureWords};
 use serde::{Deserialize, Serialize};
 
 /// The contract's state.
@@ -55,17 +57,58 @@ pub struct HeaderBlocks {
     layout: DataLayout,
     chain_id: u64,
     owner: Address,
+    deposit_manager: Address,
+    /// Hash of the validation layer's name. Nothing reads it.
+    layer_id: B256,
     next: U256,
     records: BTreeMap<HeaderBlockId, HeaderBlock>,
+    /// Place of the next deposit behind the newest record.
+    next_deposit: U256,
+    chains: BTreeMap<U256, ChainInfo>,
 }
 
 const STEP: U256 = U256::from_limbs([HeaderBlockId::STEP, 0, 0, 0]);
 
 impl HeaderBlocks {
-    /// The contract without checkpoints.
+    /// The contract without checkpoints, of a network that has no deposit manager.
     #[must_use]
     pub const fn new(layout: DataLayout, chain_id: u64, owner: Address) -> Self {
-        Self { layout, chain_id, owner, next: STEP, records: BTreeMap::new() }
+        Self {
+            layout,
+            chain_id,
+            owner,
+            deposit_manager: Address::ZERO,
+            layer_id: B256::ZERO,
+            next: STEP,
+            records: BTreeMap::new(),
+            next_deposit: U256::ONE,
+            chains: BTreeMap::new(),
+        }
+    }
+
+    /// The same with this deposit manager.
+    #[must_use]
+    pub const fn with_deposit_manager(mut self, manager: Address) -> Self {
+        self.deposit_manager = manager;
+        self
+    }
+
+    /// The same for a validation layer of this name, as in `delivery-199`.
+    #[must_use]
+    pub fn with_layer(mut self, name: &str) -> Self {
+        self.layer_id = keccak256(name);
+        self
+    }
+
+    /// Hash of the validation layer's name (`heimdallId`).
+    #[must_use]
+    pub const fn layer_id(&self) -> B256 {
+        self.layer_id
+    }
+
+    /// Root chains that were made known (`chainMap`), by number.
+    pub fn chains(&self) -> impl Iterator<Item = (U256, &ChainInfo)> {
+        self.chains.iter().map(|(number, chain)| (*number, chain))
     }
 
     /// Id of the next record.
@@ -153,6 +196,7 @@ impl HeaderBlocks {
             .ok_or(SubmitError::Interval { start, end })?;
         Ok(PendingCheckpoint {
             id: self.next_id(),
+            layout: self.layout,
             words,
             block_interval,
             vote_hash: VoteResult::Yes.digest(data),
@@ -187,6 +231,7 @@ impl HeaderBlocks {
         };
         self.records.insert(id, record);
         self.next = next;
+        self.next_deposit = U256::ONE;
         Ok(Recorded { id, reward, record })
     }
 
@@ -199,16 +244,69 @@ impl HeaderBlocks {
     // Q-48: 0 is allowed. Then there is no current id, the next record has id 0, and the one after it, at 10000, must
     // start at block 0 again.
     pub fn set_next(&mut self, caller: Address, value: U256) -> Result<PointerReset, ResetError> {
-        if caller != self.owner {
-            return Err(ResetError::Owner { got: caller, expected: self.owner });
-        }
+        self.check_owner(caller)?;
         if !(value % STEP).is_zero() {
             return Err(ResetError::Value { got: value });
         }
         let pointer = self.next;
         self.records.retain(|id, _| id.get() < value || id.get() >= pointer);
         self.next = value;
+        self.next_deposit = U256::ONE;
         Ok(PointerReset { owner: caller, next: self.next_id() })
+    }
+
+    /// Gives ids to so many deposits (`updateDepositId`): they follow that of the newest record. The first one.
+    ///
+    /// Source: `root-contracts §8.3; contracts:root/RootChain.sol`.
+    ///
+    /// # Errors
+    /// [`DepositError`].
+    pub fn take_deposit_ids(&mut self, caller: Address, count: U256) -> Result<U256, DepositError> {
+        if caller != self.deposit_manager {
+            return Err(DepositError::Manager { got: caller, expected: self.deposit_manager });
+        }
+        let newest = self.next.checked_sub(STEP).ok_or(DepositError::Pointer { next: self.next })?;
+        let overflow = DepositError::Overflow { got: count };
+        let first = newest.checked_add(self.next_deposit).ok_or(overflow)?;
+        let next = self.next_deposit.checked_add(count).ok_or(overflow)?;
+        if next > STEP {
+            return Err(DepositError::TooMany { got: next });
+        }
+        self.next_deposit = next;
+        Ok(first)
+    }
+
+    /// Makes a root chain known (`setChainInfo`), on TRON.
+    ///
+    /// Source: `root-contracts §8.3; contracts:root/RootChain.sol:124`.
+    ///
+    /// # Errors
+    /// [`RegisterError`].
+    // Q-160: taken is an id whose record says another number than 0, so number 0 can be written again for ever.
+    pub fn register_chain(&mut self, caller: Address, chain: ChainInfo) -> Result<(), RegisterError> {
+        if self.layout == DataLayout::Mirror {
+            return Err(RegisterError::NoFunction);
+        }
+        self.check_owner(caller)?;
+        if self.chains.get(&chain.root_chain).is_some_and(|known| !known.root_chain.is_zero()) {
+            return Err(RegisterError::Taken { got: chain.root_chain });
+        }
+        self.chains.insert(chain.root_chain, chain);
+        Ok(())
+    }
+
+    /// Sets the validation layer's name (`setHeimdallId`). It leaves no log.
+    ///
+    /// # Errors
+    /// [`NotOwner`].
+    pub fn set_layer(&mut self, caller: Address, name: &str) -> Result<(), NotOwner> {
+        self.check_owner(caller)?;
+        self.layer_id = keccak256(name);
+        Ok(())
+    }
+
+    fn check_owner(&self, caller: Address) -> Result<(), NotOwner> {
+        if caller == self.owner { Ok(()) } else { Err(NotOwner { got: caller, expected: self.owner }) }
     }
 }
 
@@ -291,6 +389,30 @@ mod tests {
         assert_eq!(contract.next_start(), U256::from(1));
         assert!(contract.set_next(Address::ZERO, U256::ZERO).is_err());
         assert_eq!(contract.set_next(OWNER, U256::from(1)), Err(ResetError::Value { got: U256::from(1) }));
+    }
+
+    #[test]
+    fn deposits_follow_the_newest_record_and_start_again_with_the_next() {
+        let manager = Address::repeat_byte(5);
+        let mut contract = contract().with_deposit_manager(manager);
+        assert_eq!(contract.take_deposit_ids(manager, U256::from(9_999)), Ok(U256::from(1)));
+        let full = contract.take_deposit_ids(manager, U256::from(1)).map_err(|error| error.reason());
+        assert_eq!(full, Err("TOO_MANY_DEPOSITS"));
+        submit(&mut contract, 0, U256::from(9)).unwrap();
+        assert_eq!(contract.take_deposit_ids(manager, U256::from(1)), Ok(U256::from(10_001)));
+        let stranger = contract.take_deposit_ids(OWNER, U256::from(1)).map_err(|error| error.reason());
+        assert_eq!(stranger, Err("UNAUTHORIZED_DEPOSIT_MANAGER_ONLY"));
+    }
+
+    #[test]
+    fn q160_root_chain_0_can_be_registered_again_for_ever() {
+        let mut contract = HeaderBlocks::new(DataLayout::Tron, 199, OWNER);
+        let bsc = ChainInfo { root_chain: U256::from(3), ..ChainInfo::default() };
+        assert_eq!(contract.register_chain(OWNER, bsc), Ok(()));
+        assert_eq!(contract.register_chain(OWNER, bsc), Err(RegisterError::Taken { got: U256::from(3) }));
+        let none = ChainInfo { activation_height: U256::from(7), ..ChainInfo::default() };
+        assert_eq!([contract.register_chain(OWNER, none), contract.register_chain(OWNER, none)], [Ok(()), Ok(())]);
+        assert_eq!(contract.chains().count(), 2);
     }
 
     #[test]

@@ -167,3 +167,35 @@ impl NoAckError {
         }
     }
 }
+
+/// Why a checkpoint sync, or its acknowledgement, is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SyncError {
+    /// The proposer is zero (code 1400).
+    #[error("expected a proposer")]
+    Incomplete,
+    /// The vote did not say yes (code 1501).
+    #[error("got the verdict {got:?}, expected yes")]
+    Verdict {
+        /// What it said.
+        got: VoteResult,
+    },
+    /// Another one is waiting for its acknowledgement (code 1503).
+    #[error("a checkpoint sync is buffered until {until}")]
+    Buffered {
+        /// When it expires, Unix seconds.
+        until: u64,
+    },
+}
+
+impl SyncError {
+    /// The reference's result code.
+    #[must_use]
+    pub const fn code(&self) -> u32 {
+        match self {
+            Self::Incomplete => 1400,
+            Self::Verdict { .. } => 1501,
+            Self::Buffered { .. } => 1503,
+        }
+    }
+}

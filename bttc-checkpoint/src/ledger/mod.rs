@@ -13,8 +13,24 @@
 //! "Last" is the checkpoint recorded under the number that equals the count. Heights and times are 64-bit, times Unix
 //! seconds. Facts that other modules own come in as values; what the caller has to do goes out as one ([`Proposer`]).
 //!
-//! Source: `validation-layer §3.3-3.6; delivery:checkpoint/handler.go:41-294,
-//! delivery:checkpoint/side_handler.go:282-483`.
+//! | of each [`Destination`] | of all together |
+//! |---|---|
+//! | count, buffer, records, checkpoint sync | epoch (TRON's count + 1), time of the last no-ack |
+//!
+//! A checkpoint sync tells TRON of a checkpoint that another root chain took; it has a buffer of its own:
+//!
+//! ```text
+//! open_sync (buffer free, or a fifth of the buffer time old) ──▶ buffer_sync ──▶ TRON ──▶ open_sync_ack, settle_sync_ack
+//! ```
+//!
+//! What a validator answers when a message comes to the vote is a function of what it sees outside:
+//! [`attest_checkpoint`] and its like.
+//!
+//! Features of the network: `NoAckValidatorCheck` comes in as [`NoAckSender`]; `DynamicCheckpoint` decides what a
+//! proposer proposes, not what is accepted.
+//!
+//! Source: `validation-layer §3.3-3.7; delivery:checkpoint/handler.go:41-370,
+//! delivery:checkpoint/side_handler.go:41-597`.
 //!
 //! ```
 //! use bttc_checkpoint::{checkpoint::{BlockRange, Checkpoint}, ledger::{Ledger, Proposer, ProposalFacts}, vote::VoteResult};
@@ -37,9 +53,15 @@
 //! # Ok::<(), Box<dyn core::error::Error>>(())
 //! ```
 
+mod destination;
 mod error;
+mod sync;
+mod witness;
 
-pub use error::{AckError, NoAckError, ProposeError};
+pub use destination::Destination;
+pub use error::{AckError, NoAckError, ProposeError, SyncError};
+pub use sync::{KeptSync, SyncClaim};
+pub use witness::{Contracts, Doubt, attest_ack, attest_checkpoint, attest_sync, attest_sync_ack};
 
 use crate::{checkpoint::Checkpoint, vote::VoteResult};
 use alloc::collections::BTreeMap;
@@ -104,7 +126,7 @@ pub struct ProposalFacts {
 /// What becomes of the validator set's proposer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Proposer {
-    /// The turn passes on: rotate the set once.
+    /// The turn passes on: rotate the set once, after a no-ack too, however long nobody proposed.
     Rotates,
     /// It stays.
     Stays,
@@ -130,12 +152,13 @@ pub enum NoAckSender {
     Stranger,
 }
 
-/// One root chain's part.
+/// One destination's part.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Track {
     count: u64,
     buffered: Option<KeptCheckpoint>,
     recorded: BTreeMap<CheckpointNumber, KeptCheckpoint>,
+    sync: Option<KeptSync>,
 }
 
 /// Checkpoints of all root chains.
@@ -143,7 +166,7 @@ struct Track {
 pub struct Ledger {
     buffer_seconds: u64,
     last_no_ack: u64,
-    tracks: BTreeMap<RootChainId, Track>,
+    tracks: BTreeMap<Destination, Track>,
 }
 
 impl Ledger {
@@ -155,15 +178,15 @@ impl Ledger {
 
     /// The same with this count of acknowledged checkpoints, as a genesis file gives it.
     #[must_use]
-    pub fn with_count(mut self, root_chain: RootChainId, count: u64) -> Self {
-        self.track_mut(root_chain).count = count;
+    pub fn with_count(mut self, destination: impl Into<Destination>, count: u64) -> Self {
+        self.track_mut(destination.into()).count = count;
         self
     }
 
     /// Acknowledged checkpoints.
     #[must_use]
-    pub fn count(&self, root_chain: RootChainId) -> u64 {
-        self.track(root_chain).map_or(0, |track| track.count)
+    pub fn count(&self, destination: impl Into<Destination>) -> u64 {
+        self.track(destination.into()).map_or(0, |track| track.count)
     }
 
     /// TRON's count plus one.
@@ -174,20 +197,21 @@ impl Ledger {
 
     /// The checkpoint that waits for its acknowledgement, expired or not.
     #[must_use]
-    pub fn buffered(&self, root_chain: RootChainId) -> Option<&KeptCheckpoint> {
-        self.track(root_chain)?.buffered.as_ref()
+    pub fn buffered(&self, destination: impl Into<Destination>) -> Option<&KeptCheckpoint> {
+        self.track(destination.into())?.buffered.as_ref()
     }
 
     /// The checkpoint recorded under this number.
     #[must_use]
-    pub fn recorded(&self, root_chain: RootChainId, number: CheckpointNumber) -> Option<&KeptCheckpoint> {
-        self.track(root_chain)?.recorded.get(&number)
+    pub fn recorded(&self, destination: impl Into<Destination>, number: CheckpointNumber) -> Option<&KeptCheckpoint> {
+        self.track(destination.into())?.recorded.get(&number)
     }
 
     /// The last checkpoint: the one recorded under the count.
     #[must_use]
-    pub fn last(&self, root_chain: RootChainId) -> Option<&KeptCheckpoint> {
-        self.recorded(root_chain, CheckpointNumber::new(self.count(root_chain)))
+    pub fn last(&self, destination: impl Into<Destination>) -> Option<&KeptCheckpoint> {
+        let destination = destination.into();
+        self.recorded(destination, CheckpointNumber::new(self.count(destination)))
     }
 
     /// Time of the last no-ack, Unix seconds; 0 for none.
@@ -198,21 +222,30 @@ impl Ledger {
 
     /// First block of the next checkpoint.
     #[must_use]
-    pub fn next_start(&self, root_chain: RootChainId, activation_height: u64) -> u64 {
-        self.last(root_chain).map_or(activation_height, |last| last.end.wrapping_add(1))
+    pub fn next_start(&self, destination: impl Into<Destination>, activation_height: u64) -> u64 {
+        self.last(destination).map_or(activation_height, |last| last.end.wrapping_add(1))
     }
 
-    fn track(&self, root_chain: RootChainId) -> Option<&Track> {
-        self.tracks.get(&root_chain)
+    /// All recorded checkpoints of a destination, by number.
+    pub fn records(
+        &self,
+        destination: impl Into<Destination>,
+    ) -> impl Iterator<Item = (CheckpointNumber, &KeptCheckpoint)> {
+        let track = self.track(destination.into());
+        track.into_iter().flat_map(|track| &track.recorded).map(|(number, kept)| (*number, kept))
     }
 
-    fn track_mut(&mut self, root_chain: RootChainId) -> &mut Track {
-        self.tracks.entry(root_chain).or_default()
+    fn track(&self, destination: Destination) -> Option<&Track> {
+        self.tracks.get(&destination)
     }
 
-    fn check_start(&self, root_chain: RootChainId, got: u64, activation_height: u64) -> Result<(), ProposeError> {
-        let expected = self.next_start(root_chain, activation_height);
-        match self.last(root_chain) {
+    fn track_mut(&mut self, destination: Destination) -> &mut Track {
+        self.tracks.entry(destination).or_default()
+    }
+
+    fn check_start(&self, destination: Destination, got: u64, activation_height: u64) -> Result<(), ProposeError> {
+        let expected = self.next_start(destination, activation_height);
+        match self.last(destination) {
             Some(last) if last.end > got => Err(ProposeError::Old { got, last_end: last.end }),
             Some(_) if expected != got => Err(ProposeError::Gap { got, expected }),
             None if expected != got => Err(ProposeError::Activation { got, expected }),
@@ -228,22 +261,22 @@ impl Ledger {
     /// [`ProposeError`], the first check that fails; then nothing changed.
     pub fn propose(
         &mut self,
-        root_chain: RootChainId,
+        destination: impl Into<Destination>,
         checkpoint: &Checkpoint,
         facts: &ProposalFacts,
         now: u64,
     ) -> Result<Option<KeptCheckpoint>, ProposeError> {
+        let destination = destination.into();
         let range = checkpoint.range;
         if checkpoint.root.is_zero() || checkpoint.proposer.is_zero() || range.start() == range.end() {
             return Err(ProposeError::Incomplete);
         }
-        if let Some(buffered) = self.buffered(root_chain) {
-            let age = now.checked_sub(buffered.time).filter(|age| *age > 0);
-            if buffered.time != 0 && age.is_none_or(|age| age < self.buffer_seconds) {
-                return Err(ProposeError::Buffered { until: buffered.time.wrapping_add(self.buffer_seconds) });
-            }
+        if let Some(buffered) = self.buffered(destination)
+            && !has_expired(buffered.time, self.buffer_seconds, now)
+        {
+            return Err(ProposeError::Buffered { until: buffered.time.wrapping_add(self.buffer_seconds) });
         }
-        self.check_start(root_chain, range.start(), facts.activation_height)?;
+        self.check_start(destination, range.start(), facts.activation_height)?;
         if facts.account_root != Some(checkpoint.account_root) {
             return Err(ProposeError::AccountRoot { got: checkpoint.account_root, expected: facts.account_root });
         }
@@ -254,7 +287,7 @@ impl Ledger {
             return Err(ProposeError::Epoch { got: checkpoint.epoch, expected: self.epoch() });
         }
         // Nothing is opened for a root chain that has nothing: what is then outvoted leaves no trace.
-        Ok(self.tracks.get_mut(&root_chain).and_then(|track| track.buffered.take()))
+        Ok(self.tracks.get_mut(&destination).and_then(|track| track.buffered.take()))
     }
 
     /// Buffers a proposal that was voted on, at this block time.
@@ -265,17 +298,18 @@ impl Ledger {
     /// [`ProposeError`]; an occupied buffer refuses, even an expired one.
     pub fn buffer(
         &mut self,
-        root_chain: RootChainId,
+        destination: impl Into<Destination>,
         checkpoint: &Checkpoint,
         verdict: VoteResult,
         activation_height: u64,
         now: u64,
     ) -> Result<KeptCheckpoint, ProposeError> {
+        let destination = destination.into();
         if verdict != VoteResult::Yes {
             return Err(ProposeError::Verdict { got: verdict });
         }
-        self.check_start(root_chain, checkpoint.range.start(), activation_height)?;
-        if let Some(buffered) = self.buffered(root_chain) {
+        self.check_start(destination, checkpoint.range.start(), activation_height)?;
+        if let Some(buffered) = self.buffered(destination) {
             return Err(ProposeError::Buffered { until: buffered.time.wrapping_add(self.buffer_seconds) });
         }
         let kept = KeptCheckpoint {
@@ -286,7 +320,7 @@ impl Ledger {
             chain_id: checkpoint.chain_id,
             time: now,
         };
-        self.track_mut(root_chain).buffered = Some(kept);
+        self.track_mut(destination).buffered = Some(kept);
         Ok(kept)
     }
 
@@ -296,11 +330,11 @@ impl Ledger {
     ///
     /// # Errors
     /// [`AckError`].
-    pub fn check_ack(&self, root_chain: RootChainId, ack: &Ack) -> Result<(), AckError> {
+    pub fn check_ack(&self, destination: impl Into<Destination>, ack: &Ack) -> Result<(), AckError> {
         if ack.proposer.is_zero() || ack.root.is_zero() {
             return Err(AckError::Incomplete);
         }
-        match self.buffered(root_chain) {
+        match self.buffered(destination) {
             Some(buffered) => check_against(buffered, ack),
             None => Ok(()),
         }
@@ -317,29 +351,30 @@ impl Ledger {
     // Q-54: the record keeps the time at which it was buffered.
     pub fn acknowledge(
         &mut self,
-        root_chain: RootChainId,
+        destination: impl Into<Destination>,
         ack: &Ack,
         verdict: VoteResult,
     ) -> Result<Acknowledged, AckError> {
+        let destination = destination.into();
         if verdict != VoteResult::Yes {
             return Err(AckError::Verdict { got: verdict });
         }
-        let mut checkpoint = *self.buffered(root_chain).ok_or(AckError::NotBuffered)?;
+        let mut checkpoint = *self.buffered(destination).ok_or(AckError::NotBuffered)?;
         check_against(&checkpoint, ack)?;
         // Q-52: only an end before the buffered one is taken over; of a later one nothing is.
         if checkpoint.end > ack.end {
             checkpoint = KeptCheckpoint { end: ack.end, root: ack.root, proposer: ack.proposer, ..checkpoint };
         }
-        let track = self.track_mut(root_chain);
+        let track = self.track_mut(destination);
         track.recorded.insert(ack.number, checkpoint);
         track.count = track.count.wrapping_add(1);
         track.buffered = None;
         Ok(Acknowledged {
             number: ack.number,
             checkpoint,
-            proposer: match root_chain {
-                RootChainId::Tron => Proposer::Rotates,
-                RootChainId::Ethereum | RootChainId::Bsc => Proposer::Stays,
+            proposer: match destination.root_chain() {
+                Some(RootChainId::Tron) => Proposer::Rotates,
+                Some(RootChainId::Ethereum | RootChainId::Bsc) | None => Proposer::Stays,
             },
         })
     }
@@ -372,6 +407,11 @@ impl Ledger {
     }
 }
 
+/// Whether what was buffered then no longer blocks others.
+fn has_expired(then: u64, lifetime: u64, now: u64) -> bool {
+    then == 0 || now.checked_sub(then).is_some_and(|age| age > 0 && age >= lifetime)
+}
+
 fn check_against(buffered: &KeptCheckpoint, ack: &Ack) -> Result<(), AckError> {
     if buffered.start != ack.start {
         return Err(AckError::Start { got: ack.start, expected: buffered.start });
@@ -383,110 +423,4 @@ fn check_against(buffered: &KeptCheckpoint, ack: &Ack) -> Result<(), AckError> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::checkpoint::BlockRange;
-    use RootChainId::{Ethereum, Tron};
-
-    const FACTS: ProposalFacts = ProposalFacts {
-        activation_height: 0,
-        account_root: Some(B256::repeat_byte(2)),
-        proposer: Some(Address::repeat_byte(1)),
-    };
-
-    fn checkpoint(ledger: &Ledger, start: u64, end: u64) -> Checkpoint {
-        Checkpoint {
-            proposer: Address::repeat_byte(1),
-            range: BlockRange::proposed(start, end).unwrap(),
-            root: B256::repeat_byte(3),
-            account_root: B256::repeat_byte(2),
-            chain_id: 199,
-            epoch: ledger.epoch(),
-        }
-    }
-
-    fn buffered(start: u64, end: u64) -> Ledger {
-        let mut ledger = Ledger::new(1_000);
-        let checkpoint = checkpoint(&ledger, start, end);
-        ledger.propose(Tron, &checkpoint, &FACTS, 100).unwrap();
-        ledger.buffer(Tron, &checkpoint, VoteResult::Yes, 0, 110).unwrap();
-        ledger
-    }
-
-    #[test]
-    fn a_buffered_checkpoint_blocks_until_it_expires() {
-        let mut ledger = buffered(0, 9);
-        let again = checkpoint(&ledger, 0, 9);
-        let early = ledger.propose(Tron, &again, &FACTS, 1_109).unwrap_err();
-        assert_eq!((early, early.code()), (ProposeError::Buffered { until: 1_110 }, 1503));
-        let aside = ledger.propose(Tron, &again, &FACTS, 1_110).unwrap();
-        assert_eq!(aside.map(|kept| kept.end), Some(9));
-        assert_eq!(ledger.buffered(Tron), None);
-    }
-
-    #[test]
-    fn a_proposal_by_itself_leaves_no_trace() {
-        let (mut ledger, before) = (Ledger::new(1_000), Ledger::new(1_000));
-        let checkpoint = checkpoint(&ledger, 0, 9);
-        ledger.propose(Tron, &checkpoint, &FACTS, 100).unwrap();
-        assert_eq!(ledger, before);
-    }
-
-    #[test]
-    fn a_refused_proposal_leaves_even_an_expired_buffer_in_place() {
-        let mut ledger = buffered(0, 9);
-        let before = ledger.clone();
-        let elsewhere = checkpoint(&ledger, 5, 9);
-        assert!(ledger.propose(Tron, &elsewhere, &FACTS, 9_999).is_err());
-        assert_eq!(ledger, before);
-    }
-
-    #[test]
-    fn only_tron_moves_the_epoch_and_the_proposer() {
-        let mut ledger = Ledger::new(1_000);
-        let checkpoint = checkpoint(&ledger, 0, 9);
-        ledger.buffer(Ethereum, &checkpoint, VoteResult::Yes, 0, 1).unwrap();
-        let ack = ledger.buffered(Ethereum).unwrap().to_ack(CheckpointNumber::new(1));
-        let done = ledger.acknowledge(Ethereum, &ack, VoteResult::Yes).unwrap();
-        assert_eq!((done.proposer, ledger.epoch(), ledger.count(Ethereum)), (Proposer::Stays, Epoch::new(1), 1));
-    }
-
-    #[test]
-    fn q52_an_end_beyond_the_buffered_one_is_not_taken_over() {
-        let mut ledger = buffered(0, 9);
-        let mut ack = ledger.buffered(Tron).unwrap().to_ack(CheckpointNumber::new(1));
-        (ack.end, ack.root) = (12, B256::repeat_byte(7));
-        let done = ledger.clone().acknowledge(Tron, &ack, VoteResult::Yes).unwrap();
-        assert_eq!((done.checkpoint.end, done.checkpoint.root), (9, B256::repeat_byte(3)));
-        ack.end = 7;
-        let done = ledger.acknowledge(Tron, &ack, VoteResult::Yes).unwrap();
-        assert_eq!((done.checkpoint.end, done.checkpoint.root), (7, B256::repeat_byte(7)));
-    }
-
-    #[test]
-    fn q53_a_number_off_the_count_sends_the_next_one_back_to_the_activation_height() {
-        let mut ledger = buffered(0, 9);
-        let ack = ledger.buffered(Tron).unwrap().to_ack(CheckpointNumber::new(5));
-        ledger.acknowledge(Tron, &ack, VoteResult::Yes).unwrap();
-        assert_eq!((ledger.count(Tron), ledger.last(Tron)), (1, None));
-        assert_eq!(ledger.next_start(Tron, 0), 0);
-    }
-
-    #[test]
-    fn q54_a_record_keeps_the_time_of_its_buffering() {
-        let mut ledger = buffered(0, 9);
-        let ack = ledger.buffered(Tron).unwrap().to_ack(CheckpointNumber::new(1));
-        let done = ledger.acknowledge(Tron, &ack, VoteResult::Yes).unwrap();
-        assert_eq!(done.checkpoint.time, 110);
-    }
-
-    #[test]
-    fn no_acks_need_age_and_standing() {
-        let mut ledger = Ledger::new(1_000);
-        assert_eq!(ledger.no_ack(NoAckSender::Stranger, 5_000), Err(NoAckError::Stranger));
-        assert_eq!(ledger.no_ack(NoAckSender::Admitted, 5_000), Ok(Proposer::Rotates));
-        let early = ledger.no_ack(NoAckSender::Admitted, 5_999).unwrap_err();
-        assert_eq!(early.code(), 1506);
-        assert_eq!(ledger.no_ack(NoAckSender::Admitted, 6_000), Ok(Proposer::Rotates));
-    }
-}
+mod tests;

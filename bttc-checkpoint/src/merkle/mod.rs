@@ -43,11 +43,13 @@ mod branch;
 mod multi;
 mod stored;
 mod streaming;
+mod wide;
 
 pub use branch::{BranchProof, MembershipError, check_membership};
 pub use multi::{KeccakNodes, MultiProof, MultiProofError};
 pub use stored::StoredTree;
 pub use streaming::CheckpointTree;
+pub use wide::{Backend, leaf_hashes};
 
 use alloc::vec::Vec;
 use alloy_primitives::B256;
@@ -67,6 +69,29 @@ pub fn zero_roots() -> impl Iterator<Item = B256> {
     core::iter::successors(Some(B256::ZERO), |below| Some(parent(below, below)))
 }
 
+/// The zero roots, level by level, computed as far as they are needed.
+struct Zeros {
+    root: B256,
+    /// Levels between it and the next one.
+    behind: u32,
+}
+
+impl Zeros {
+    const fn new() -> Self {
+        Self { root: B256::ZERO, behind: 0 }
+    }
+
+    /// What stands beside the last node of the next level, which has this width: of an even one, nothing does.
+    fn beside(&mut self, width: usize) -> B256 {
+        if width % 2 == 1 {
+            self.root = (0..self.behind).fold(self.root, |below, _| parent(&below, &below));
+            self.behind = 0;
+        }
+        self.behind += 1;
+        self.root
+    }
+}
+
 /// Levels above this many leaves: ⌈log₂ n⌉, and 0 for none or one.
 #[must_use]
 pub const fn depth(leaves: u64) -> u32 {
@@ -76,23 +101,16 @@ pub const fn depth(leaves: u64) -> u32 {
     }
 }
 
-/// The root over these leaves, computed in their own place; `None` for no leaves.
+/// The root over these leaves; `None` for no leaves.
 #[must_use]
-pub fn root_of(mut leaves: Vec<B256>) -> Option<B256> {
-    let mut zero = B256::ZERO;
-    while leaves.len() > 1 {
-        let pairs = leaves.len() / 2;
-        for place in 0..pairs {
-            leaves[place] = parent(&leaves[2 * place], &leaves[2 * place + 1]);
-        }
-        let odd = leaves.len() % 2;
-        if odd == 1 {
-            leaves[pairs] = parent(&leaves[2 * pairs], &zero);
-        }
-        leaves.truncate(pairs + odd);
-        zero = parent(&zero, &zero);
+pub fn root_of(leaves: Vec<B256>) -> Option<B256> {
+    let backend = Backend::best();
+    let (mut level, mut zeros) = (leaves, Zeros::new());
+    while level.len() > 1 {
+        let zero = zeros.beside(level.len());
+        level = backend.parents(level, &zero);
     }
-    leaves.first().copied()
+    level.first().copied()
 }
 
 #[cfg(test)]

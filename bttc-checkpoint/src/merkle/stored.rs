@@ -1,6 +1,6 @@
 //! The tree with all its nodes, for proofs.
 
-use super::{BranchProof, KeccakNodes, MultiProof, MultiProofError, depth, parent, zero_roots};
+use super::{Backend, BranchProof, KeccakNodes, MultiProof, MultiProofError, Zeros, depth, wide::cells, zero_roots};
 use alloc::{collections::BTreeSet, vec::Vec};
 use alloy_primitives::B256;
 use serde::{Deserialize, Serialize};
@@ -39,18 +39,17 @@ impl StoredTree {
     /// The tree over these leaves, which become its lowest level; `None` for no leaves.
     #[must_use]
     pub fn build(leaves: Vec<B256>) -> Option<Self> {
-        let count = leaves.len();
+        let (backend, count) = (Backend::best(), leaves.len());
         let mut nodes = leaves;
         nodes.reserve(count + 64);
-        let (mut first, mut width, mut zero) = (0, count, B256::ZERO);
+        let (mut first, mut width, mut zeros) = (0, count, Zeros::new());
         while width > 1 {
             let end = first + width;
-            for left in (first..end).step_by(2) {
-                let right = if left + 1 < end { &nodes[left + 1] } else { &zero };
-                let hash = parent(&nodes[left], right);
-                nodes.push(hash);
-            }
-            (first, width, zero) = (end, width.div_ceil(2), parent(&zero, &zero));
+            nodes.resize(end + width.div_ceil(2), B256::ZERO);
+            let (below, above) = nodes.split_at_mut(end);
+            let zero = zeros.beside(width);
+            backend.put_parents(cells(&mut below[first..]), &zero, cells(above));
+            (first, width) = (end, width.div_ceil(2));
         }
         (count > 0).then_some(Self { nodes, leaves: count })
     }

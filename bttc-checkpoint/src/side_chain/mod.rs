@@ -6,7 +6,8 @@
 //! ```
 //!
 //! Blocks come as [`Leaf`]s and receipts as [`Receipt`]s, so that any node can stand behind it: one in
-//! this process, one over JSON-RPC, or a bundle recorded earlier ([`RecordedSideChain`]).
+//! this process, one over JSON-RPC (`RpcSideChain`, with the feature `rpc`), or a bundle recorded earlier
+//! ([`RecordedSideChain`]).
 //!
 //! Sources: `block-layer §7.2` · `withdrawal-proofs §3.8-3.9, §7.3`.
 //!
@@ -23,11 +24,15 @@
 //! ```
 
 mod recorded;
+#[cfg(feature = "rpc")]
+mod rpc;
 
 pub use recorded::{RecordedBlock, RecordedSideChain};
+#[cfg(feature = "rpc")]
+pub use rpc::{Fetched, RpcSideChain};
 
 use crate::{checkpoint::BlockRange, exit::Receipt};
-use alloc::{boxed::Box, string::String, vec::Vec};
+use alloc::{boxed::Box, format, string::String, vec::Vec};
 use alloy_primitives::B256;
 use async_trait::async_trait;
 use bttc_core::leaf::Leaf;
@@ -66,6 +71,25 @@ pub enum SideChainError {
         /// The newest block.
         head: u64,
     },
+    /// An answer does not hold together. Whoever gave it lies, or stands on another chain than a moment ago.
+    #[error(transparent)]
+    Contradiction(#[from] Box<Contradiction>),
+}
+
+/// A field of an answer that is not what follows from the rest.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{endpoint}, {method}: {field} is {got}, expected {expected}")]
+pub struct Contradiction {
+    /// Host and port of whoever answered.
+    pub endpoint: String,
+    /// What was asked.
+    pub method: String,
+    /// Which field of which block or transaction.
+    pub field: String,
+    /// What it holds.
+    pub got: String,
+    /// What it must hold.
+    pub expected: String,
 }
 
 /// The side chain, wherever it is. Provers and validators ask it; nodes in process, clients and recorded bundles
@@ -74,6 +98,11 @@ pub enum SideChainError {
 pub trait SideChain: fmt::Debug + Send + Sync {
     /// Its chain id: 199, 1029.
     fn chain_id(&self) -> u64;
+
+    /// Who stands behind it, for an error to name: hosts of endpoints.
+    fn source(&self) -> String {
+        format!("side chain {}", self.chain_id())
+    }
 
     /// Height of the newest block.
     async fn head(&self) -> Result<u64, SideChainError>;

@@ -1,7 +1,6 @@
 //! Reading vectors.
 
 use alloy_primitives::{Address, B256, Bytes, U256};
-use bttc_core::leaf::Leaf;
 use serde_json::Value;
 use std::{fs, io::Read as _, path::Path};
 
@@ -18,17 +17,6 @@ pub(crate) fn cases(kind: &str) -> Vec<Case> {
     let cases = read(&folder);
     assert!(!cases.is_empty(), "no vectors in {}", folder.display());
     cases
-}
-
-/// All cases of a kind of public chain data; `None`, and one line, where there are none.
-pub(crate) fn chain_data(kind: &str) -> Option<Vec<Case>> {
-    match std::env::var("BTTC_CHAIN_DATA") {
-        Ok(root) => Some(read(&Path::new(&root).join(kind))),
-        Err(_) => {
-            println!("{kind} of public chains: not run, BTTC_CHAIN_DATA is not set");
-            None
-        }
-    }
 }
 
 fn read(folder: &Path) -> Vec<Case> {
@@ -94,18 +82,5 @@ pub(crate) fn address(value: &Value) -> Address {
     match text(value) {
         "" => Address::ZERO,
         text => text.parse().unwrap(),
-    }
-}
-
-pub(crate) fn hashes(value: &Value) -> Vec<B256> {
-    list(value).iter().map(hash).collect()
-}
-
-pub(crate) fn leaf(block: &Value) -> Leaf {
-    Leaf {
-        number: int(&block["number"]),
-        time: int(&block["time"]),
-        transactions_root: hash(&block["transactionsRoot"]),
-        receipts_root: hash(&block["receiptsRoot"]),
     }
 }

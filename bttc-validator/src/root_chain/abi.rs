@@ -18,5 +18,4 @@ alloy_sol_types::sol! {
     function currentEpoch() returns (uint256);
 
     // RootChainManager
-    function processedExits(bytes32 exitHash) returns (bool);
 }

@@ -4,7 +4,9 @@ use super::abi;
 use alloy_primitives::{Address, Bytes, LogData, U256, address};
 use alloy_sol_types::{SolCall, SolEvent, SolValue};
 use bttc_checkpoint::{
-    exit::contract::{BridgeCall, Deposit, DepositRevert, MapRevert, Predicate, RootChainManager, TokenType},
+    exit::contract::{
+        self, Assets, BridgeCall, Deposit, DepositRevert, MapRevert, Predicate, RootChainManager, TokenType,
+    },
     header_blocks::{self, HeaderBlocks},
     submission::{Function, Submission},
     vote::DataLayout,
@@ -203,8 +205,8 @@ impl RootContracts {
             let call = abi::balanceOfCall::abi_decode(data).map_err(Reverted::silent)?;
             self.stake.token().balance(call.holder).to_word().abi_encode()
         } else if call.to == at.root_chain_manager {
-            let call = abi::processedExitsCall::abi_decode(data).map_err(Reverted::silent)?;
-            self.bridge.is_processed(call.exitHash).abi_encode()
+            let question = contract::Question::decode(data).ok_or_else(|| Reverted::new(""))?;
+            return Ok(self.bridge.answer(&question));
         } else if call.to == at.stake_manager {
             match abi::validatorRewardCall::abi_decode(data) {
                 Ok(call) => {
@@ -296,7 +298,8 @@ impl RootContracts {
         })?;
         let at = self.addresses;
         self.only_staking_token(locked.root_token)?;
-        let amount = Amount::from_word(locked.amount);
+        let Assets::Amount(amount) = locked.assets else { return Err(Reverted::new("")) };
+        let amount = Amount::from_word(amount);
         let token = self.stake.token_mut();
         let taken = token.transfer_from(at.erc20_predicate, locked.sender, at.erc20_predicate, amount);
         let mut logs = self.token_logs(taken.map_err(Reverted::silent)?);
@@ -311,10 +314,10 @@ impl RootContracts {
         let payout = self.bridge.exit(payload, |id| header_blocks.record(id));
         let payout = payout.map_err(|revert| Reverted::new(revert.reason().unwrap_or_default()))?;
         self.only_staking_token(payout.root_token)?;
-        if payout.predicate != Predicate::Erc20 {
+        let (Predicate::Erc20, Assets::Amount(amount)) = (payout.predicate, payout.assets) else {
             return Err(Reverted::new(""));
-        }
-        let amount = Amount::from_word(payout.amount);
+        };
+        let amount = Amount::from_word(amount);
         let paid = self.stake.token_mut().transfer(self.addresses.erc20_predicate, payout.beneficiary, amount);
         Ok(self.token_logs([paid.map_err(Reverted::silent)?]))
     }

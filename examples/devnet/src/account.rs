@@ -36,22 +36,23 @@ impl Place {
 
 /// One line of the account.
 #[derive(Clone, Debug, Serialize)]
-pub struct Line {
+pub(crate) struct Line {
     /// Where it happened.
-    pub place: Place,
+    pub(crate) place: Place,
     /// What kind of event it is, with its number where it has one.
-    pub event: String,
+    pub(crate) event: String,
     /// What happened, in words and numbers with units.
-    pub text: String,
+    pub(crate) text: String,
     /// What follows from it; may be empty.
     #[serde(skip_serializing_if = "String::is_empty")]
-    pub note: String,
+    pub(crate) note: String,
     /// The same for machines, in base units and full hashes; not shown to people.
     #[serde(skip_serializing_if = "Value::is_null")]
-    pub data: Value,
+    pub(crate) data: Value,
 }
 
 /// Where lines go.
+#[derive(Debug)]
 pub struct Account {
     form: Form,
     progress: Option<ProgressBar>,
@@ -64,6 +65,8 @@ pub enum Form {
     Text,
     /// JSON objects.
     Json,
+    /// Not at all.
+    Silent,
 }
 
 impl Account {
@@ -93,6 +96,7 @@ impl Account {
     ) {
         let line = Line { place, event: event.into(), text: text.into(), note: note.into(), data };
         let text = match self.form {
+            Form::Silent => return,
             Form::Json => serde_json::to_string(&line).unwrap_or_default(),
             Form::Text => format!("{:<6} {:<13} {:<76} {}", place.name(), line.event, line.text, line.note),
         };

@@ -8,7 +8,7 @@ use serde::Serialize;
 use std::{error::Error, fs, path::Path};
 
 /// Name of the file in the folder asked for.
-pub const FILE: &str = "headers.json";
+pub const EXPORT_FILE: &str = "headers.json";
 
 #[derive(Serialize)]
 struct Export<'a> {
@@ -29,7 +29,10 @@ struct Checkpoint {
 }
 
 /// Writes the file; the folder is made if need be.
-pub fn write(folder: &Path, network: &Network) -> Result<(), Box<dyn Error>> {
+///
+/// # Errors
+/// What the file system comes upon.
+pub fn export(folder: &Path, network: &Network) -> Result<(), Box<dyn Error>> {
     let chain = network.reference().chain();
     let headers = (0..=network.height()).filter_map(|number| chain.header(number));
     let headers = headers.map(|header| header.to_rlp().into()).collect();
@@ -42,6 +45,6 @@ pub fn write(folder: &Path, network: &Network) -> Result<(), Box<dyn Error>> {
     });
     let export = Export { timing: &chain.spec().timing, producers: network.first_producers(), headers, checkpoints };
     fs::create_dir_all(folder)?;
-    fs::write(folder.join(FILE), serde_json::to_vec_pretty(&export)?)?;
+    fs::write(folder.join(EXPORT_FILE), serde_json::to_vec_pretty(&export)?)?;
     Ok(())
 }

@@ -2,21 +2,8 @@
 //!
 //! Every step goes through the crates' public API; this program only wires, waits and tells.
 
-#![expect(unreachable_pub, reason = "a program's modules have no outside")]
-
-mod account;
-mod export;
-mod network;
-mod options;
-mod report;
-mod summary;
-mod users;
-mod withdrawal;
-
-use account::{Account, Form, Place};
 use clap::Parser;
-use network::Network;
-use options::Options;
+use devnet::{Account, EXPORT_FILE, Form, Network, Options, Place, export};
 use std::{
     error::Error,
     process::ExitCode,
@@ -60,8 +47,8 @@ fn run(options: &Options, account: &Account) -> Result<(), Box<dyn Error>> {
     account.end();
     network.summarize(account)?;
     if let Some(folder) = &options.export {
-        export::write(folder, &network)?;
-        account.say(Place::Devnet, "export", format!("{}", folder.join(export::FILE).display()), "");
+        export(folder, &network)?;
+        account.say(Place::Devnet, "export", format!("{}", folder.join(EXPORT_FILE).display()), "");
     }
     Ok(())
 }

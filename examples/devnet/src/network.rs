@@ -50,6 +50,7 @@ const SHARE: u64 = 10_000_000_000_000;
 const FAST_TIME: u64 = 1_700_000_000;
 
 /// The whole.
+#[derive(Debug)]
 pub struct Network {
     fast: bool,
     names: Names,
@@ -62,6 +63,7 @@ pub struct Network {
     reference: Address,
     users: Users,
     journey: Journey,
+    burns: Vec<B256>,
     figures: Figures,
 }
 
@@ -78,6 +80,9 @@ enum Journey {
 
 impl Network {
     /// Stakes on TRON, and what follows from it: validators, genesis, engine.
+    ///
+    /// # Errors
+    /// Whatever a part refuses: with options that were checked that is a fault of a part.
     pub fn start(options: &Options, account: &Account) -> Result<Self, Box<dyn Error>> {
         let spec = spec(options);
         let time = if options.fast { FAST_TIME } else { clock() };
@@ -160,6 +165,7 @@ impl Network {
             reference,
             users,
             journey: Journey::Home,
+            burns: Vec::new(),
         })
     }
 
@@ -174,8 +180,13 @@ impl Network {
     }
 
     /// TRON.
-    pub fn tron(&self) -> &ModelRootChain {
-        &self.tron
+    pub fn tron(&self) -> Arc<ModelRootChain> {
+        Arc::clone(&self.tron)
+    }
+
+    /// Transactions that burned, the oldest first.
+    pub fn burns(&self) -> Vec<B256> {
+        self.burns.clone()
     }
 
     /// Who may produce block 1.
@@ -189,6 +200,9 @@ impl Network {
     }
 
     /// One block of the side chain, and a height of the layer before it; more where the block waits for a span.
+    ///
+    /// # Errors
+    /// Whatever a part refuses, and [`Broken`] where an account does not come out even.
     pub fn step(&mut self, account: &Account, stop: &AtomicBool) -> Result<(), Box<dyn Error>> {
         let (producer, now) = self.next_turn()?;
         if !self.wait_until(now, stop) {
@@ -218,6 +232,9 @@ impl Network {
     }
 
     /// Closing table, and whether everything came out right.
+    ///
+    /// # Errors
+    /// [`Broken`].
     pub fn summarize(&self, account: &Account) -> Result<(), Broken> {
         self.figures.summarize(&self.names, &self.liars, self.reference(), &self.tron, account)
     }
@@ -294,6 +311,7 @@ impl Network {
             return Ok(None);
         }
         let transaction = self.users.burn(self.reference())?;
+        self.burns.push(transaction.hash());
         self.journey = Journey::Burned { transaction: transaction.hash(), block: self.height() + 1 };
         self.figures.burned(Amount::from_btt(users::BURN));
         Ok(Some(transaction))

@@ -73,8 +73,18 @@ pub enum OptionError {
     },
 }
 
+impl Default for Options {
+    /// What a command line without arguments asks for.
+    fn default() -> Self {
+        Self::parse_from(["devnet"])
+    }
+}
+
 impl Options {
     /// Checks what one option says about another.
+    ///
+    /// # Errors
+    /// [`OptionError`].
     pub fn check(&self) -> Result<(), OptionError> {
         let Self { span, sprint, byzantine, validators, .. } = *self;
         if !span.is_multiple_of(sprint) || span < sprint.saturating_mul(2) {

@@ -25,15 +25,15 @@ use serde_json::json;
 use std::collections::BTreeMap;
 
 /// Names by signing address.
-pub type Names = BTreeMap<Address, String>;
+pub(crate) type Names = BTreeMap<Address, String>;
 
 /// The name of a signer.
-pub fn name(names: &Names, signer: Address) -> &str {
+pub(crate) fn name(names: &Names, signer: Address) -> &str {
     names.get(&signer).map_or("somebody", String::as_str)
 }
 
 /// What the options come to.
-pub fn heading(options: &Options, spec: &ChainSpec, account: &Account) {
+pub(crate) fn heading(options: &Options, spec: &ChainSpec, account: &Account) {
     let byzantine = match options.byzantine {
         0 => String::new(),
         1 => " · 1 liar".to_owned(),
@@ -52,7 +52,7 @@ pub fn heading(options: &Options, spec: &ChainSpec, account: &Account) {
 }
 
 /// Who staked how much.
-pub fn stake(names: &Names, validators: &[Validator], layer: &Layer, account: &Account) {
+pub(crate) fn stake(names: &Names, validators: &[Validator], layer: &Layer, account: &Account) {
     let total = PowerQuorum::over(validators).total();
     let shares = by_power(names, validators, |power| format!("{} %", percent(power, total)));
     let note = format!("{} validators, epoch {}", validators.len(), layer.epoch());
@@ -61,7 +61,7 @@ pub fn stake(names: &Names, validators: &[Validator], layer: &Layer, account: &A
 }
 
 /// Validators by descending power, each with what is to be said of its power.
-pub fn by_power(names: &Names, validators: &[Validator], say: impl Fn(Weight) -> String) -> String {
+pub(crate) fn by_power(names: &Names, validators: &[Validator], say: impl Fn(Weight) -> String) -> String {
     let mut sorted: Vec<_> = validators.iter().collect();
     sorted.sort_by_key(|v| (std::cmp::Reverse(v.power), v.signer));
     let each = sorted.iter().map(|v| format!("{} {}", name(names, v.signer), say(power_of(v))));
@@ -73,7 +73,7 @@ fn power_of(validator: &Validator) -> Weight {
 }
 
 /// A part of a whole in percent with one decimal, which is dropped when it is zero.
-pub fn percent(part: Weight, whole: Weight) -> String {
+pub(crate) fn percent(part: Weight, whole: Weight) -> String {
     let tenths = part.get() * U256::from(1_000) / whole.get().max(U256::from(1));
     let (units, tenth) = tenths.div_rem(U256::from(10));
     if tenth.is_zero() { units.to_string() } else { format!("{units}.{tenth}") }
@@ -92,7 +92,7 @@ fn short_tron(body: Address) -> String {
 }
 
 /// What happened in the layer, where a person would want to know.
-pub fn layer_event(names: &Names, event: &LayerEvent, node: &Node, account: &Account) {
+pub(crate) fn layer_event(names: &Names, event: &LayerEvent, node: &Node, account: &Account) {
     match event {
         LayerEvent::Settled(settled) => self::settled(names, settled, node, account),
         LayerEvent::Done(_, Effect::TurnPassed) => {
@@ -166,7 +166,7 @@ fn with_outvoted(names: &Names, settled: &Settled, node: &Node, note: String) ->
 }
 
 /// What TRON made of a signed checkpoint.
-pub fn submitted(names: &Names, submitted: &Submitted, tron: &ModelRootChain, account: &Account) {
+pub(crate) fn submitted(names: &Names, submitted: &Submitted, tron: &ModelRootChain, account: &Account) {
     let range = submitted.signed.message().range;
     let blocks = format!("blocks {}–{}", range.start(), range.end());
     match &submitted.outcome {
@@ -213,7 +213,7 @@ fn grouped(digits: &str) -> String {
 }
 
 /// The newest block, where a sprint starts.
-pub fn block(names: &Names, node: &Node, account: &Account) {
+pub(crate) fn block(names: &Names, node: &Node, account: &Account) {
     let chain = node.chain();
     let header = chain.head().header();
     let number = header.height();
@@ -248,20 +248,20 @@ pub fn block(names: &Names, node: &Node, account: &Account) {
 }
 
 /// The traveller's deposit on TRON.
-pub fn deposited(user: Address, btt: u64, account: &Account) {
+pub(crate) fn deposited(user: Address, btt: u64, account: &Account) {
     let text = format!("{} deposits {btt} BTT", short_tron(user));
     account.say(Place::Tron, "deposit", text, format!("for {} on the side chain", short(user.as_slice())));
 }
 
 /// The deposit on the side chain.
-pub fn arrived(node: &Node, record: StateId, btt: u64, user: Address, account: &Account) {
+pub(crate) fn arrived(node: &Node, record: StateId, btt: u64, user: Address, account: &Account) {
     let number = node.chain().head().header().height();
     let text = format!("state sync: record {record} → {btt} BTT to {}", short(user.as_slice()));
     account.say(Place::Chain, format!("block {number}"), text, "");
 }
 
 /// The burn.
-pub fn burned(node: &Node, btt: u64, block: u64, account: &Account) {
+pub(crate) fn burned(node: &Node, btt: u64, block: u64, account: &Account) {
     let ledger = node.layer().ledger();
     let start = ledger.next_start(RootChainId::Tron, 0);
     let length = node.layer().spec().checkpoints.average_length.max(1);
@@ -274,7 +274,7 @@ pub fn burned(node: &Node, btt: u64, block: u64, account: &Account) {
 }
 
 /// The withdrawal.
-pub fn exited(proof: &ExitProof, exit: &Exit, btt: u64, checked_in: Option<u128>, account: &Account) {
+pub(crate) fn exited(proof: &ExitProof, exit: &Exit, btt: u64, checked_in: Option<u128>, account: &Account) {
     let text = format!("{btt} BTT paid to {}   log {}", short_tron(exit.beneficiary()), exit.log_index());
     let size = proof.to_payload().len();
     let time = checked_in.map_or(String::new(), |micros| format!(" in {}.{} ms", micros / 1_000, micros % 1_000 / 100));
@@ -285,11 +285,11 @@ pub fn exited(proof: &ExitProof, exit: &Exit, btt: u64, checked_in: Option<u128>
 }
 
 /// The second try of the same withdrawal.
-pub fn exit_refused(reason: &str, account: &Account) {
+pub(crate) fn exit_refused(reason: &str, account: &Account) {
     account.say(Place::Tron, "exit", format!("the same proof again: refused, {reason}"), "");
 }
 
 /// A hash in words.
-pub fn root(root: B256) -> String {
+pub(crate) fn root(root: B256) -> String {
     short(root.as_slice())
 }

@@ -90,7 +90,7 @@ pub enum Broken {
 
 /// Counts of the run.
 #[derive(Clone, Debug)]
-pub struct Figures {
+pub(crate) struct Figures {
     validators: Vec<Validator>,
     blocks: BTreeMap<Address, u64>,
     checkpoints: BTreeMap<Address, u64>,
@@ -108,7 +108,7 @@ pub struct Figures {
 
 impl Figures {
     /// At the start.
-    pub fn new(validators: &[Validator], node: &Node, tron: &ModelRootChain) -> Result<Self, Broken> {
+    pub(crate) fn new(validators: &[Validator], node: &Node, tron: &ModelRootChain) -> Result<Self, Broken> {
         let mut figures = Self {
             validators: validators.to_vec(),
             blocks: BTreeMap::new(),
@@ -128,24 +128,24 @@ impl Figures {
     }
 
     /// Who staked, from the start on.
-    pub fn validators(&self) -> &[Validator] {
+    pub(crate) fn validators(&self) -> &[Validator] {
         &self.validators
     }
 
     /// A block was produced.
-    pub fn count_block(&mut self, producer: Address) {
+    pub(crate) fn count_block(&mut self, producer: Address) {
         *self.blocks.entry(producer).or_default() += 1;
     }
 
     /// A message was settled.
-    pub fn count_settled(&mut self, settled: &Settled) {
+    pub(crate) fn count_settled(&mut self, settled: &Settled) {
         if matches!(settled.message, Message::Checkpoint(_)) && settled.tally.verdict() != VoteResult::Yes {
             self.outvoted += 1;
         }
     }
 
     /// A checkpoint was handed to TRON.
-    pub fn count_submitted(&mut self, submitted: &Submitted, node: &Node) -> Result<(), Broken> {
+    pub(crate) fn count_submitted(&mut self, submitted: &Submitted, node: &Node) -> Result<(), Broken> {
         let checkpoint = submitted.signed.message();
         match &submitted.outcome {
             Ok(_) => {
@@ -170,29 +170,29 @@ impl Figures {
     }
 
     /// Money left TRON.
-    pub fn deposited(&mut self, amount: Amount) {
+    pub(crate) fn deposited(&mut self, amount: Amount) {
         self.reserve = self.reserve.wrapping_add(amount);
         self.arriving = self.arriving.wrapping_add(amount);
     }
 
     /// It arrived on the side chain.
-    pub fn delivered(&mut self, amount: Amount) {
+    pub(crate) fn delivered(&mut self, amount: Amount) {
         self.arriving = self.arriving.wrapping_sub(amount);
     }
 
     /// Money left the side chain.
-    pub fn burned(&mut self, amount: Amount) {
+    pub(crate) fn burned(&mut self, amount: Amount) {
         self.leaving = self.leaving.wrapping_add(amount);
     }
 
     /// It arrived on TRON.
-    pub fn exited(&mut self, amount: Amount) {
+    pub(crate) fn exited(&mut self, amount: Amount) {
         self.leaving = self.leaving.wrapping_sub(amount);
         self.reserve = self.reserve.wrapping_sub(amount);
     }
 
     /// What must hold after every block: equal copies, and no money made or lost.
-    pub fn check(&self, nodes: &BTreeMap<Address, Node>, tron: &ModelRootChain) -> Result<(), Broken> {
+    pub(crate) fn check(&self, nodes: &BTreeMap<Address, Node>, tron: &ModelRootChain) -> Result<(), Broken> {
         let mut copies = nodes.iter();
         let Some((_, first)) = copies.next() else { return Ok(()) };
         for (node, copy) in copies {
@@ -213,7 +213,7 @@ impl Figures {
     }
 
     /// The closing table.
-    pub fn summarize(
+    pub(crate) fn summarize(
         &self,
         names: &Names,
         liars: &[Address],

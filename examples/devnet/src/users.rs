@@ -30,39 +30,40 @@ const GAS_PRICE: u128 = 300_000_000_000_000;
 const FUNDS: u64 = 100_000;
 
 /// What is deposited, in BTT.
-pub const DEPOSIT: u64 = 10;
+pub(crate) const DEPOSIT: u64 = 10;
 
 /// What is withdrawn, in BTT.
-pub const BURN: u64 = 3;
+pub(crate) const BURN: u64 = 3;
 
 /// Users of the side chain.
-pub struct Users {
+#[derive(Debug)]
+pub(crate) struct Users {
     seed: u64,
     payers: Vec<PrivateKeySigner>,
     /// Deposits and withdraws.
-    pub traveller: PrivateKeySigner,
+    pub(crate) traveller: PrivateKeySigner,
 }
 
 /// A key that follows from the seed and a name.
-pub fn key(seed: u64, name: &str) -> B256 {
+pub(crate) fn key(seed: u64, name: &str) -> B256 {
     keccak256(format!("bttc devnet {seed} {name}"))
 }
 
 impl Users {
-    pub fn new(seed: u64) -> Result<Self, Box<dyn Error>> {
+    pub(crate) fn new(seed: u64) -> Result<Self, Box<dyn Error>> {
         let signer = |name: &str| PrivateKeySigner::from_bytes(&key(seed, name));
         let payers = ["payer 1", "payer 2", "payer 3"].into_iter().map(signer).collect::<Result<_, _>>()?;
         Ok(Self { seed, payers, traveller: signer("traveller")? })
     }
 
     /// What they start with on the side chain.
-    pub fn balances(&self) -> impl Iterator<Item = (Address, U256)> + '_ {
+    pub(crate) fn balances(&self) -> impl Iterator<Item = (Address, U256)> + '_ {
         let all = self.payers.iter().chain([&self.traveller]);
         all.map(|user| (user.address(), Amount::from_btt(FUNDS).to_word()))
     }
 
     /// Payments for a block: up to two, by the seed.
-    pub fn payments(&self, block: u64, node: &Node) -> Result<Vec<Transaction>, Box<dyn Error>> {
+    pub(crate) fn payments(&self, block: u64, node: &Node) -> Result<Vec<Transaction>, Box<dyn Error>> {
         let dice = key(self.seed, &format!("payments of block {block}"));
         let [count, from, to, units, ..] = dice.0.map(usize::from);
         let mut sent = Vec::new();
@@ -80,7 +81,7 @@ impl Users {
     }
 
     /// The calls on TRON that deposit BTT for the traveller.
-    pub fn deposit(&self, at: &Contracts) -> [RootCall; 2] {
+    pub(crate) fn deposit(&self, at: &Contracts) -> [RootCall; 2] {
         let (user, amount) = (self.traveller.address(), Amount::from_btt(DEPOSIT).to_word());
         let allow = abi::approveCall { spender: at.erc20_predicate, amount };
         let deposit = BridgeCall::DepositFor { user, root_token: at.token, data: amount.abi_encode().into() };
@@ -88,7 +89,7 @@ impl Users {
     }
 
     /// The transaction that burns BTT for the traveller's address on TRON.
-    pub fn burn(&self, node: &Node) -> Result<Transaction, Box<dyn Error>> {
+    pub(crate) fn burn(&self, node: &Node) -> Result<Transaction, Box<dyn Error>> {
         let amount = Amount::from_btt(BURN).to_word();
         let call = withdrawToCall { to: self.traveller.address(), amount };
         let contract = SystemContracts::STANDARD.native_token;

@@ -8,11 +8,16 @@
 
 use alloy_primitives::{Address, B256, b256};
 use bttc_core::{
+    chain::ChainSpec,
     hash::keccak256,
     id::ValidatorId,
+    schedule::BlockSchedule,
     validator::{Validator, VotingPower},
 };
-use bttc_staking::selection::{ProducerSelection, SlotShuffle, WeightedDraw};
+use bttc_staking::{
+    selection::{ProducerSelection, SlotShuffle, WeightedDraw},
+    snapshot::{Producer, Snapshot},
+};
 use clap::{Parser, ValueEnum};
 use std::{collections::BTreeMap, error::Error};
 
@@ -89,5 +94,16 @@ fn main() -> Result<(), Box<dyn Error>> {
             slots * 100 / all
         );
     }
+
+    // Who is drawn produces with the slots won for power; all do, each with its own, if there are slots for all.
+    let drawn = validators.iter().filter_map(|validator| Some((validator.signer, *won.get(&validator.id)?)));
+    let slots_for_all = u64::try_from(validators.len()).is_ok_and(|count| count <= slots);
+    let producers: Vec<Producer> = match slots_for_all {
+        true => validators.iter().copied().map(Producer::from).collect(),
+        false => drawn.map(|(signer, won)| Producer::new(signer, VotingPower::new(won.cast_signed()))).collect(),
+    };
+    let first = Snapshot::genesis(B256::ZERO, producers, ChainSpec::mainnet().timing)?;
+    println!("\nwho may seal, were it the first span of the main network:");
+    println!("{}", BlockSchedule::of(&first, 1)?);
     Ok(())
 }

@@ -2,7 +2,7 @@
 //!
 //! Source: `withdrawal-proofs §4.3, §5.2; pos-portal:contracts/root/RootChainManager/RootChainManager.sol:289-366`.
 
-use super::{Predicate, RootChainManager, StateMessage, TokenType, manager::mapped};
+use super::{Assets, Predicate, RootChainManager, StateMessage, TokenType, coder, manager::mapped};
 use alloy_primitives::{Address, Bytes, U256};
 use serde::{Deserialize, Serialize};
 
@@ -15,7 +15,7 @@ pub struct Deposit {
     pub user: Address,
     /// The token on the root chain.
     pub root_token: Address,
-    /// What, by the predicate's rule: an amount in the first word.
+    /// What, by the predicate's rule.
     pub data: Bytes,
 }
 
@@ -41,8 +41,8 @@ pub struct Locked {
     pub root_token: Address,
     /// Who pays.
     pub sender: Address,
-    /// How much, in the token's smallest unit.
-    pub amount: U256,
+    /// What.
+    pub assets: Assets,
     /// The contract on the side chain that is told.
     pub receiver: Address,
     /// What it is told.
@@ -70,8 +70,16 @@ pub enum DepositRevert {
     /// Nobody would get it.
     #[error("RootChainManager: INVALID_USER")]
     User,
-    /// The data is shorter than a word. No reason.
-    #[error("reverted without a reason: {got} bytes of deposit data, expected 32")]
+    /// Too many tokens at once.
+    #[error("{predicate}: EXCEEDS_BATCH_LIMIT")]
+    BatchLimit {
+        /// The predicate.
+        predicate: Predicate,
+        /// Ids there are; 20 are the most.
+        got: usize,
+    },
+    /// The data is none that the predicate can read. No reason.
+    #[error("reverted without a reason: {got} bytes of deposit data are not what the predicate reads")]
     Empty {
         /// Bytes there are.
         got: usize,
@@ -158,15 +166,14 @@ impl RootChainManager {
         if deposit.user.is_zero() {
             return Err(DepositRevert::User);
         }
-        // The predicates of this kind read one word and ignore what follows.
-        let word = deposit.data.first_chunk::<32>().ok_or(DepositRevert::Empty { got: deposit.data.len() })?;
+        let assets = read(predicate, &deposit.data)?;
         self.rate_limit = rate_limit;
         Ok(Locked {
             fee: self.fee,
             predicate,
             root_token: deposit.root_token,
             sender: deposit.sender,
-            amount: U256::from_be_bytes(*word),
+            assets,
             receiver: self.child_chain_manager,
             message: StateMessage::Deposit {
                 user: deposit.user,
@@ -178,9 +185,37 @@ impl RootChainManager {
     }
 }
 
+/// What a predicate makes of a deposit's data.
+///
+/// Source: `withdrawal-proofs §5.2`.
+fn read(predicate: Predicate, data: &[u8]) -> Result<Assets, DepositRevert> {
+    let empty = DepositRevert::Empty { got: data.len() };
+    match predicate {
+        Predicate::Erc20 | Predicate::MintableErc20 | Predicate::Ether => {
+            // What follows the word is ignored.
+            data.first_chunk::<32>().map(|word| Assets::Amount(U256::from_be_bytes(*word))).ok_or(empty)
+        }
+        Predicate::Erc721 | Predicate::MintableErc721 => match <[u8; 32]>::try_from(data) {
+            Ok(word) => Ok(Assets::Token(U256::from_be_bytes(word))),
+            Err(_) => {
+                let ids = coder::one_list(data).ok_or(empty)?;
+                if ids.len() > 20 {
+                    return Err(DepositRevert::BatchLimit { predicate, got: ids.len() });
+                }
+                Ok(Assets::Tokens(ids))
+            }
+        },
+        Predicate::Erc1155 | Predicate::MintableErc1155 | Predicate::ChainExitErc1155 => {
+            let (ids, amounts, told) = coder::two_lists_and_bytes(data).ok_or(empty)?;
+            Ok(Assets::Batch { ids, amounts, data: Bytes::copy_from_slice(told) })
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::vec::Vec;
     use bttc_core::root_chain::RootChainId;
 
     const TOKEN: Address = Address::repeat_byte(3);
@@ -203,8 +238,21 @@ mod tests {
     #[test]
     fn a_deposit_locks_the_amount_and_tells_the_side_chain() {
         let locked = manager().deposit_for(&deposit(), 5).unwrap();
-        assert_eq!((locked.amount, locked.receiver), (U256::from(70), Address::repeat_byte(9)));
+        assert_eq!((locked.assets, locked.receiver), (Assets::Amount(U256::from(70)), Address::repeat_byte(9)));
         assert_eq!(locked.message.to_bytes().len(), 0x120);
+    }
+
+    #[test]
+    fn tokens_with_an_id_are_locked_alone_or_up_to_twenty_together() {
+        let lists = |count: u64| -> Vec<u8> {
+            let words = [32, count].into_iter().chain(0..count);
+            words.flat_map(|word| U256::from(word).to_be_bytes::<32>()).collect()
+        };
+        let ids = (0..20).map(U256::from).collect();
+        assert_eq!(read(Predicate::Erc721, &[0; 32]), Ok(Assets::Token(U256::ZERO)));
+        assert_eq!(read(Predicate::Erc721, &lists(20)), Ok(Assets::Tokens(ids)));
+        let refused = read(Predicate::MintableErc721, &lists(21)).unwrap_err();
+        assert_eq!(alloc::format!("{refused}"), "MintableERC721Predicate: EXCEEDS_BATCH_LIMIT");
     }
 
     #[test]

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 /// Key of a type of token: the hash of its name.
 ///
 /// Source: `withdrawal-proofs §4.2`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct TokenType(B256);
 
@@ -64,6 +64,8 @@ pub struct ExitCall {
     pub token_type: TokenType,
     /// The predicate of that type; `None` when none is registered, and the call reverts.
     pub predicate: Option<Predicate>,
+    /// Whether that predicate knows the manager as its manager.
+    pub is_permitted: bool,
     /// The log, raw RLP.
     pub log: Bytes,
 }
@@ -88,14 +90,17 @@ pub struct RootChainManager {
     child_to_root: BTreeMap<Address, Address>,
     pub(super) token_types: BTreeMap<Address, TokenType>,
     pub(super) predicates: BTreeMap<TokenType, Predicate>,
+    strangers: BTreeSet<Predicate>,
     processed: BTreeSet<B256>,
     pub(super) rate_limit: RateLimit,
     pub(super) fee: Option<DepositFee>,
 }
 
 impl RootChainManager {
-    /// A manager without tokens, with the predicates that BTTC registers and this crate knows. Messages go to that
-    /// contract on the side chain.
+    /// A manager without tokens, with the predicates that BTTC registers: none for the ERC1155 family. Messages go to
+    /// that contract on the side chain.
+    ///
+    /// Source: `withdrawal-proofs §4.2; pos-portal:migrations/4_initialize_root_chain_contracts.js:83-109`.
     #[must_use]
     pub fn new(root_chain: RootChainId, child_chain_manager: Address) -> Self {
         Self {
@@ -107,8 +112,11 @@ impl RootChainManager {
             predicates: BTreeMap::from([
                 (TokenType::ERC20, Predicate::Erc20),
                 (TokenType::MINTABLE_ERC20, Predicate::MintableErc20),
+                (TokenType::ERC721, Predicate::Erc721),
+                (TokenType::MINTABLE_ERC721, Predicate::MintableErc721),
                 (TokenType::ETHER, Predicate::Ether),
             ]),
+            strangers: BTreeSet::new(),
             processed: BTreeSet::new(),
             rate_limit: RateLimit::default(),
             fee: None,
@@ -133,6 +141,11 @@ impl RootChainManager {
             Some(predicate) => self.predicates.insert(token_type, predicate),
             None => self.predicates.remove(&token_type),
         };
+    }
+
+    /// Has a predicate forget that this contract is its manager; it then refuses every exit.
+    pub fn revoke_manager(&mut self, predicate: Predicate) {
+        self.strangers.insert(predicate);
     }
 
     /// Maps a token both ways (`mapToken`) and says so to the side chain.
@@ -167,6 +180,23 @@ impl RootChainManager {
         self.root_to_child.remove(&root_token);
         self.child_to_root.remove(&child_token);
         self.token_types.remove(&root_token);
+    }
+
+    /// Tokens of the side chain with what stands for them here, by address.
+    pub fn mapped_tokens(&self) -> impl Iterator<Item = (Address, Address)> {
+        self.child_to_root.iter().map(|(child, root)| (*child, *root)).filter(|(_, root)| !root.is_zero())
+    }
+
+    /// The type of a token on this root chain (`tokenToType`).
+    #[must_use]
+    pub fn token_type(&self, root_token: Address) -> Option<TokenType> {
+        self.token_types.get(&root_token).copied()
+    }
+
+    /// The predicate that pays for a token on this root chain.
+    #[must_use]
+    pub fn predicate_of(&self, root_token: Address) -> Option<Predicate> {
+        self.predicates.get(&self.token_type(root_token)?).copied()
     }
 
     /// The token on this root chain that a side-chain token stands for.
@@ -235,12 +265,14 @@ impl RootChainManager {
         if !check_membership(&leaf.finalize(), index, &root, siblings)? {
             return Err(ExitRevert::Header { header });
         }
+        let predicate = self.predicates.get(&token_type).copied();
         Ok(ExitCall {
             exit_hash,
             child_token,
             root_token,
             token_type,
-            predicate: self.predicates.get(&token_type).copied(),
+            predicate,
+            is_permitted: predicate.is_none_or(|predicate| !self.strangers.contains(&predicate)),
             log: Bytes::copy_from_slice(log.raw()),
         })
     }
@@ -298,7 +330,7 @@ mod tests {
         let [a, b, c] = [1, 2, 3].map(Address::repeat_byte);
         manager.map_token(a, b, TokenType::ERC20).unwrap();
         assert_eq!(manager.map_token(c, b, TokenType::ERC20), Err(MapRevert::AlreadyMapped));
-        assert_eq!(manager.map_token(c, c, TokenType::ERC721), Err(MapRevert::TypeNotSupported));
+        assert_eq!(manager.map_token(c, c, TokenType::ERC1155), Err(MapRevert::TypeNotSupported));
         assert_eq!(manager.root_token(b), Some(a));
         manager.clean_map_token(a, b);
         assert_eq!(manager.root_token(b), None);

@@ -16,8 +16,8 @@
 //! ```
 //!
 //! [`RootChainManager::check`] goes through 1 to 10, [`ExitCall::payout`] through 11, [`RootChainManager::settle`]
-//! marks the exit as made; [`RootChainManager::exit`] does all three. What the token does when it is told to pay is the
-//! token's: a host whose token refuses does not settle.
+//! marks the exit as made; [`RootChainManager::exit`] does all three. [`Payout::pay`] has the predicate move the tokens,
+//! which are the host's ([`RootTokens`]): a host whose token refuses does not settle.
 //!
 //! ```
 //! use bttc_checkpoint::{exit::contract::RootChainManager, header_blocks::HeaderBlock};
@@ -34,11 +34,14 @@
 //! Source: `withdrawal-proofs §3.4-§5.1; pos-portal:contracts/root/RootChainManager/RootChainManager.sol`.
 
 mod call;
+pub(super) mod coder;
 mod deposit;
 mod manager;
 mod message;
 mod patricia;
+mod payment;
 mod predicate;
+mod question;
 mod reader;
 mod revert;
 
@@ -46,5 +49,7 @@ pub use call::BridgeCall;
 pub use deposit::{Deposit, DepositFee, DepositRevert, Locked};
 pub use manager::{ExitCall, MapRevert, RootChainManager, TokenType};
 pub use message::{MessageError, StateMessage};
-pub use predicate::{Payout, Predicate};
+pub use payment::{RootTokens, TokenCall, TokenRevert};
+pub use predicate::{Assets, Payout, Predicate};
+pub use question::Question;
 pub use revert::{ExitRevert, ReaderError};

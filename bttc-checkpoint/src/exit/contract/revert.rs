@@ -1,6 +1,6 @@
 //! How an exit fails.
 
-use super::Predicate;
+use super::{Predicate, TokenRevert};
 use crate::merkle::MembershipError;
 use alloc::string::{String, ToString as _};
 use alloy_primitives::{Address, B256, U256};
@@ -108,12 +108,51 @@ pub enum ExitRevert {
         /// The receiver.
         got: Address,
     },
+    /// The predicate does not know the contract as its manager.
+    #[error("{predicate}: INSUFFICIENT_PERMISSIONS")]
+    Permissions {
+        /// The predicate.
+        predicate: Predicate,
+    },
+    /// The log of an ERC1155 token has another signature than the predicate accepts.
+    #[error("{predicate}: INVALID_WITHDRAW_SIG")]
+    WithdrawSignature {
+        /// The predicate.
+        predicate: Predicate,
+        /// First topic.
+        got: B256,
+    },
+    /// A batch without ids.
+    #[error("{predicate}: Invalid resulting array length")]
+    NoIds {
+        /// The predicate.
+        predicate: Predicate,
+    },
+    /// A batch of so many ids and another number of amounts.
+    #[error("{predicate}: Array length mismatch found")]
+    Lengths {
+        /// The predicate.
+        predicate: Predicate,
+        /// Ids there are.
+        ids: usize,
+        /// Amounts there are.
+        amounts: usize,
+    },
+    /// The token, or who was to receive it, refused.
+    #[error(transparent)]
+    Token(TokenRevert),
     /// No reason, from a call that the contract made: an abort inside a predicate, or no predicate at all.
     #[error("reverted without a reason")]
     Empty,
     /// The contract itself read past the end of an array: an abort without a reason.
     #[error("invalid opcode")]
     InvalidOpcode,
+}
+
+impl From<TokenRevert> for ExitRevert {
+    fn from(revert: TokenRevert) -> Self {
+        if revert.reason.is_empty() { Self::Empty } else { Self::Token(revert) }
+    }
 }
 
 impl ExitRevert {

@@ -4,10 +4,17 @@ use crate::{case::Case, failure::Failure};
 use core::fmt;
 
 mod abi;
+mod account_root;
+mod checkpoint_record;
 mod checkpoint_root;
 mod contract_log;
+mod exit;
+mod exit_payload;
+mod exit_payload_decode;
+mod exit_proof;
 mod go_rand;
 mod header;
+mod header_blocks;
 mod merkle;
 mod mirror;
 mod producer_selection;
@@ -56,7 +63,14 @@ pub static KINDS: &[&dyn Kind] = &[
     &proposer_sequence::ProposerSequence,
     &span_commit::SpanCommit,
     &checkpoint_root::CheckpointRoot,
+    &checkpoint_record::CheckpointRecords,
     &merkle::Merkle,
+    &account_root::AccountRoots,
+    &header_blocks::HeaderBlockTraces,
     &header::Headers,
     &receipts_root::ReceiptsRoot,
+    &exit_payload::ExitPayloads,
+    &exit_payload_decode::ExitPayloadDecode,
+    &exit_proof::ExitProofs,
+    &exit::Exits,
 ];

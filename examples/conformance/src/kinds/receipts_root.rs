@@ -93,7 +93,7 @@ fn own(receipt: &Receipt) -> Option<receipt::Receipt> {
     })
 }
 
-fn receipt(field: &Field<'_>) -> Result<Receipt, Failure> {
+pub(super) fn receipt(field: &Field<'_>) -> Result<Receipt, Failure> {
     let (kind, status) = (field.field("type")?, field.field("status")?);
     Ok(Receipt {
         kind: kind.u8()?,

@@ -46,6 +46,7 @@ const EVENTS: &[&str] = &[
     // Checkpoints.
     "NewHeaderBlock(address indexed proposer,uint256 indexed headerBlockId,uint256 indexed reward,uint256 start,uint256 end,bytes32 root)",
     "ResetHeaderBlock(address indexed proposer,uint256 indexed headerBlockId)",
+    "NewChain(uint256 indexed rootChainId,uint256 activationHeight,uint256 txConfirmations,address rootChainAddress,address stateSenderAddress,address stakingManagerAddress,address stakingInfoAddress)",
     // Messages.
     "StateSynced(uint256 indexed id,address indexed contractAddress,bytes data)",
     "NewRegistration(address indexed user,address indexed sender,address indexed receiver)",

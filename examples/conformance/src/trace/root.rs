@@ -3,7 +3,7 @@
 use super::{Answer, Arguments, State};
 use crate::got::Got;
 use alloy_primitives::{Address, U256};
-use bttc_checkpoint::header_blocks::{HeaderBlocks, PointerReset, ResetError};
+use bttc_checkpoint::header_blocks::{HeaderBlocks, PointerReset};
 use bttc_core::id::HeaderBlockId;
 
 /// Its part of the readable state.
@@ -25,10 +25,7 @@ pub(crate) fn set_next_header(
     caller: Address,
     value: U256,
 ) -> Result<PointerReset, &'static str> {
-    root.set_next(caller, value).map_err(|error| match error {
-        ResetError::Owner { .. } => "",
-        ResetError::Value { .. } => "Invalid value",
-    })
+    root.set_next(caller, value).map_err(|error| error.reason())
 }
 
 /// What it answers; `None` to a question that nobody knows.

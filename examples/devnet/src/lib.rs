@@ -1,0 +1,24 @@
+//! A whole BTTC in one process, to be run by its program and walked by others that need a chain to try things on.
+//!
+//! ```text
+//!  Options ──▶ Network ──step──▶ one block of the side chain, and what the layer and the root chains do meanwhile
+//!                 │
+//!                 └── Walked: the same after the whole loop, as recorded blocks and a root chain that answers
+//! ```
+
+mod account;
+mod export;
+mod network;
+mod options;
+mod report;
+mod summary;
+mod users;
+mod walked;
+mod withdrawal;
+
+pub use account::{Account, Form, Place};
+pub use export::{EXPORT_FILE, export};
+pub use network::Network;
+pub use options::{OptionError, Options};
+pub use summary::Broken;
+pub use walked::{Walked, walk};
