@@ -57,6 +57,10 @@ contracts:
     bttc-evm/contracts/build.sh --check
     npm --prefix bttc-evm/contracts test
 
+# payloads of npm's maticjs beside ours, and maticjs as a client
+clients:
+    scripts/maticjs.sh
+
 # spelling
 spell:
     typos

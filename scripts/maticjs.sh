@@ -6,5 +6,5 @@ cd "$(dirname "$0")/.."
 
 command -v node >/dev/null || { echo "node is missing" >&2; exit 1; }
 npm --prefix scripts/maticjs ci --silent --no-audit --no-fund
-cargo test --package bttc-checkpoint --features rpc --test rpc --locked -- --ignored --exact maticjs::payloads_are_the_same_where_maticjs_is_right
-cargo test --package withdraw --test maticjs --locked -- --ignored
+# Of the whole workspace, as the tests are: nothing has to be built anew for it.
+cargo test --workspace --locked --test rpc --test maticjs -- --ignored
