@@ -17,9 +17,12 @@ use serde::{Deserialize, Serialize};
 #[serde(bound(deserialize = "K: Ord + Deserialize<'de>, V: Deserialize<'de>"))]
 pub(crate) struct Table<K, V> {
     entries: BTreeMap<K, V>,
-    /// Between `begin` and its end: what was overwritten, in the order in which it was.
+    /// Whether a call is under way.
     #[serde(skip)]
-    overwritten: Option<Vec<(K, Option<V>)>>,
+    is_begun: bool,
+    /// What it has overwritten, in the order in which it did; nothing between calls but the room.
+    #[serde(skip)]
+    overwritten: Vec<(K, Option<V>)>,
 }
 
 impl<K: Ord + Copy, V: Default + PartialEq + Clone> Table<K, V> {
@@ -33,8 +36,8 @@ impl<K: Ord + Copy, V: Default + PartialEq + Clone> Table<K, V> {
 
     pub(crate) fn put(&mut self, key: K, value: V) {
         let old = if value == V::default() { self.entries.remove(&key) } else { self.entries.insert(key, value) };
-        if let Some(overwritten) = &mut self.overwritten {
-            overwritten.push((key, old));
+        if self.is_begun {
+            self.overwritten.push((key, old));
         }
     }
 
@@ -47,15 +50,17 @@ impl<K: Ord + Copy, V: Default + PartialEq + Clone> Table<K, V> {
     }
 
     pub(crate) fn begin(&mut self) {
-        self.overwritten = Some(Vec::new());
+        self.is_begun = true;
     }
 
     pub(crate) fn keep(&mut self) {
-        self.overwritten = None;
+        self.is_begun = false;
+        self.overwritten.clear();
     }
 
     pub(crate) fn take_back(&mut self) {
-        for (key, old) in self.overwritten.take().unwrap_or_default().into_iter().rev() {
+        self.is_begun = false;
+        while let Some((key, old)) = self.overwritten.pop() {
             match old {
                 Some(value) => self.entries.insert(key, value),
                 None => self.entries.remove(&key),

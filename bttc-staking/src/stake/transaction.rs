@@ -30,6 +30,9 @@ pub(super) struct Touched {
     signers: Option<SignerList>,
 }
 
+/// Logs that most calls write at most.
+const LOGS: usize = 8;
+
 impl StakeManager {
     /// Runs a call. Its logs.
     pub(crate) fn transact<E>(
@@ -46,7 +49,7 @@ impl StakeManager {
     ) -> Result<(T, Vec<StakeEvent>), E> {
         let figures = self.figures;
         self.begin();
-        let mut log = Vec::new();
+        let mut log = Vec::with_capacity(LOGS);
         match call(self, &mut log) {
             Ok(answer) => {
                 self.keep();

@@ -1,13 +1,8 @@
-//! The golden vectors of the reference, and what public chains did.
+//! Golden vectors of the reference, of which this crate answers a part: traces of the whole validation layer, and
+//! encodings of its records. Kinds that it answers whole are run by the conformance program.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails where it stands")]
 
 mod amino;
-mod mirror;
 mod registry;
-mod selection;
-mod snapshot;
-mod stake;
-mod state_sender;
-mod validator_set;
 mod vectors;

@@ -1,6 +1,6 @@
 //! Reading golden vectors.
 
-use alloy_primitives::{Address, B256, Bytes, U256};
+use alloy_primitives::{Address, B256, Bytes};
 use serde_json::{Map, Value};
 use std::{fs, io::Read as _, path::Path};
 
@@ -14,15 +14,6 @@ pub(crate) struct Case {
 /// All cases of a kind, from the repository's `vectors/`.
 pub(crate) fn cases(kind: &str) -> Vec<Case> {
     read(&Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../vectors")).join(kind))
-}
-
-/// All cases of a kind from the folder that `BTTC_CHAIN_DATA` names; `None`, and a line that says so, without it.
-pub(crate) fn chain_data(kind: &str) -> Option<Vec<Case>> {
-    let Some(folder) = std::env::var_os("BTTC_CHAIN_DATA") else {
-        println!("did not run: BTTC_CHAIN_DATA does not name the folder of chain data ({kind})");
-        return None;
-    };
-    Some(read(&Path::new(&folder).join(kind)))
 }
 
 fn read(folder: &Path) -> Vec<Case> {
@@ -89,16 +80,6 @@ pub(crate) fn int<T: TryFrom<i128>>(value: &Value) -> T {
         other => panic!("{other} is no number"),
     };
     T::try_from(number).unwrap_or_else(|_| panic!("{number} is out of range"))
-}
-
-/// A number of up to 256 bits.
-pub(crate) fn word(value: &Value) -> U256 {
-    match value {
-        Value::Null => U256::ZERO,
-        Value::Number(number) => number.to_string().parse().unwrap(),
-        Value::String(text) => text.parse().unwrap(),
-        other => panic!("{other} is no number"),
-    }
 }
 
 /// A number as vectors write it.
