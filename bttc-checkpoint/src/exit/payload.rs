@@ -273,8 +273,8 @@ impl ExitProof {
     #[must_use]
     pub fn to_payload(&self) -> Bytes {
         let siblings: Vec<u8> = self.siblings.iter().flat_map(|hash| hash.0).collect();
-        let mut nodes = Vec::new();
         let payload_length = self.nodes.iter().map(|node| node.len()).sum();
+        let mut nodes = Vec::with_capacity(payload_length + 9);
         Header { list: true, payload_length }.encode(&mut nodes);
         // Each node is a list already.
         self.nodes.iter().for_each(|node| nodes.extend_from_slice(node));

@@ -1,6 +1,6 @@
 //! The tree with all its nodes, for proofs.
 
-use super::{Backend, BranchProof, KeccakNodes, MultiProof, MultiProofError, Zeros, depth, wide::cells, zero_roots};
+use super::{Backend, BranchProof, KeccakNodes, MultiProof, MultiProofError, Zeros, depth, wide::cells};
 use alloc::{collections::BTreeSet, vec::Vec};
 use alloy_primitives::B256;
 use serde::{Deserialize, Serialize};
@@ -78,13 +78,12 @@ impl StoredTree {
     pub fn branch(&self, index: u64) -> Option<BranchProof> {
         let mut place = usize::try_from(index).ok().filter(|place| *place < self.leaves)?;
         let mut siblings = Vec::new();
-        let (mut first, mut width) = (0, self.leaves);
-        for zero in zero_roots() {
-            if width <= 1 {
-                break;
-            }
-            let sibling = place ^ 1;
-            siblings.push(if sibling < width { self.nodes[first + sibling] } else { zero });
+        let (mut first, mut width, mut zeros) = (0, self.leaves, Zeros::new());
+        while width > 1 {
+            let sibling = (place ^ 1 < width).then(|| self.nodes[first + (place ^ 1)]);
+            // Zero roots are hashes too: none is made that is not needed.
+            let zero = zeros.beside(if sibling.is_some() { 0 } else { width });
+            siblings.push(sibling.unwrap_or(zero));
             (first, width, place) = (first + width, width.div_ceil(2), place / 2);
         }
         Some(BranchProof { index, siblings })
