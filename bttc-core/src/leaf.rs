@@ -16,7 +16,9 @@
 //! ```
 
 use crate::hash::keccak256;
+use alloc::vec::Vec;
 use alloy_primitives::{B256, U256};
+use core::fmt;
 use serde::{Deserialize, Serialize};
 
 /// What a checkpoint commits to of one block.
@@ -56,3 +58,13 @@ impl Leaf {
         keccak256(self.preimage())
     }
 }
+
+/// Makes the root of a range of blocks from their leaves: checkpoint's tree, as who answers `eth_getRootHash` asks it.
+///
+/// Source: `block-layer §7.2.4; bttc:consensus/bor/api.go:157-177`.
+pub trait RangeRoot: fmt::Debug {
+    /// The root over these leaves, in the order of their blocks; `None` where there are none.
+    fn root_of(&self, leaves: Vec<B256>) -> Option<B256>;
+}
+
+const _: fn(&dyn RangeRoot) = |_| {};

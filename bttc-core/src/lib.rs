@@ -46,6 +46,7 @@ pub mod rlp;
 pub mod root_chain;
 pub mod schedule;
 pub mod signature;
+pub mod snapshot;
 pub mod span;
 pub mod tron;
 pub mod validator;

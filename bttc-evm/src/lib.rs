@@ -6,6 +6,8 @@
 //!  header ─▶ seal ┘        system ───┘   └── block ─┴─▶ receipts ─▶ roots
 //!     ▲                      ▲                 │
 //!  producers (schedule)   span, state-sync records      chain = all of it
+//!
+//!  pool: transactions that wait for a block              rpc: requests answered from a chain
 //! ```
 //!
 //! Everything from outside — the clock, who may produce, spans, records — comes in as a value.
@@ -32,7 +34,9 @@ pub mod chain;
 pub mod executor;
 pub mod genesis;
 pub mod header;
+pub mod pool;
 pub mod receipt;
+pub mod rpc;
 pub mod seal;
 pub mod state;
 pub mod state_sync;

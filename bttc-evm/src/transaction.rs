@@ -284,18 +284,24 @@ impl Transaction {
         &self.access_list
     }
 
+    /// The chain in its own list; zero for the first form, whose v may name one.
+    #[must_use]
+    pub const fn chain_id(&self) -> U256 {
+        self.chain_id
+    }
+
+    /// v, r and s as they stand in it.
+    #[must_use]
+    pub const fn signature_words(&self) -> [U256; 3] {
+        [self.v, self.r, self.s]
+    }
+
     /// Gas it uses before its first step.
     ///
     /// Source: `block-layer §5.1.6; bttc:core/state_transition.go:118-156`.
     #[must_use]
     pub fn intrinsic_gas(&self) -> u64 {
-        let base = if self.to.is_create() { 53_000 } else { 21_000 };
-        let data = self.input.iter().map(|&byte| if byte == 0 { 4 } else { 16 });
-        let list = self.access_list.iter().map(|item| {
-            let keys = u64::try_from(item.storage_keys.len()).unwrap_or(u64::MAX);
-            keys.saturating_mul(1_900).saturating_add(2_400)
-        });
-        data.chain(list).fold(base, |sum: u64, gas| sum.saturating_add(gas))
+        intrinsic_gas(self.to, &self.input, &self.access_list)
     }
 
     /// Who sent it, on the chain with this id.
@@ -393,6 +399,17 @@ impl TryFrom<&alloy_consensus::TxEnvelope> for Transaction {
 pub fn transactions_root(transactions: &[Transaction]) -> B256 {
     let bytes: Vec<_> = transactions.iter().map(|tx| tx.bytes().to_vec()).collect();
     crate::receipt::ordered_root(&bytes)
+}
+
+/// Gas that a call or creation uses before its first step.
+pub(crate) fn intrinsic_gas(to: TxKind, input: &[u8], access_list: &AccessList) -> u64 {
+    let base = if to.is_create() { 53_000 } else { 21_000 };
+    let data = input.iter().map(|&byte| if byte == 0 { 4 } else { 16 });
+    let list = access_list.iter().map(|item| {
+        let keys = u64::try_from(item.storage_keys.len()).unwrap_or(u64::MAX);
+        keys.saturating_mul(1_900).saturating_add(2_400)
+    });
+    data.chain(list).fold(base, |sum: u64, gas| sum.saturating_add(gas))
 }
 
 fn same_chain(got: U256, expected: u64) -> Result<(), TransactionError> {

@@ -4,7 +4,10 @@
 //! overrides the buying, returning and paying of gas, so that prices and balances are counted in 256 bits and the journal
 //! stays open until the executor closes it.
 
-use super::native_log::{NativeLogs, transfer_log};
+use super::{
+    native_log::{NativeLogs, transfer_log},
+    trace::{self, Recorder},
+};
 use alloy_primitives::{Address, Bytes, Log, U256};
 use revm::{
     Database, Journal,
@@ -45,8 +48,8 @@ pub(super) type BorContext<DB> = Context<BlockEnv, TxEnv, CfgEnv, DB, Journal<DB
 type Inner<DB> =
     Evm<BorContext<DB>, (), EthInstructions<EthInterpreter, BorContext<DB>>, EthPrecompiles, EthFrame<EthInterpreter>>;
 
-/// revm's machine, with a log where value moves.
-pub(super) struct BorEvm<DB: Database>(pub(super) Inner<DB>);
+/// revm's machine, with a log where value moves, and who watches its steps.
+pub(super) struct BorEvm<DB: Database>(pub(super) Inner<DB>, pub(super) Option<Box<Recorder>>);
 
 /// Failures of the database; of a state in memory there are none.
 pub(super) type BorError<DB> = EVMError<<DB as Database>::Error, InvalidTransaction>;
@@ -64,7 +67,7 @@ impl<DB: Database> BorEvm<DB> {
         context.chain.native_logs = native_logs;
         context.journaled_state.set_spec_id(spec);
         let instructions = EthInstructions::new_mainnet_with_spec(spec);
-        Self(Evm::new(context, instructions, EthPrecompiles::new(spec)))
+        Self(Evm::new(context, instructions, EthPrecompiles::new(spec)), None)
     }
 
     /// Runs a bare call as a system call does: no gas is bought, no nonce moves, no precompile becomes warm, the
@@ -189,19 +192,38 @@ impl<DB: Database> EvmTr for BorEvm<DB> {
         }
         Ok(match done {
             None => ItemOrResult::Item(self.0.frame_stack.get()),
-            Some(result) => ItemOrResult::Result(result),
+            Some(result) => {
+                if self.0.frame_stack.index().is_none() {
+                    trace::ended(self, &result);
+                }
+                ItemOrResult::Result(result)
+            }
         })
     }
 
     fn frame_run(&mut self) -> Result<FrameInitOrResult<Self::Frame>, ContextDbError<Self::Context>> {
-        self.0.frame_run()
+        let Some(recorder) = &mut self.1 else {
+            return self.0.frame_run();
+        };
+        let depth = self.0.frame_stack.index().map_or(0, |place| place.saturating_add(1));
+        let frame = self.0.frame_stack.get();
+        let action = trace::run(recorder, &mut frame.interpreter, &self.0.instruction, &mut self.0.ctx, depth);
+        frame.process_next_action::<_, ContextDbError<Self::Context>>(&mut self.0.ctx, action).inspect(|next| {
+            if next.is_result() {
+                frame.set_finished(true);
+            }
+        })
     }
 
     fn frame_return_result(
         &mut self,
         result: FrameResult,
     ) -> Result<Option<FrameResult>, ContextDbError<Self::Context>> {
-        self.0.frame_return_result(result)
+        let result = self.0.frame_return_result(result)?;
+        if let Some(result) = &result {
+            trace::ended(self, result);
+        }
+        Ok(result)
     }
 }
 

@@ -27,10 +27,14 @@ mod bor;
 mod native_log;
 mod query;
 mod revm;
+mod simulate;
+mod trace;
 
 pub use native_log::{NativeLogs, fee_log, transfer_log};
 pub use query::{QUERY_GAS, QueryError, call};
 pub use revm::{RevmExecutor, SYSTEM_ADDRESS, SYSTEM_GAS};
+pub use simulate::{Ending, Simulated, Simulation, simulate};
+pub use trace::{CallFrame, StepLog, StepOptions, Trace, TraceKind};
 
 use crate::{
     receipt::Status,

@@ -32,7 +32,7 @@ pub const SYSTEM_GAS: u64 = u64::MAX / 2;
 
 /// Executes one block above a state. The journal of the last transaction stays open: the system calls go on in it.
 pub struct RevmExecutor<'a> {
-    evm: BorEvm<Pending<'a>>,
+    pub(super) evm: BorEvm<Pending<'a>>,
     context: BlockContext,
     phase: Phase,
 }

@@ -91,6 +91,11 @@ impl Account {
         self.slots.get(&slot_key(slot)).copied().unwrap_or_default()
     }
 
+    /// Its storage as the trie keeps it: hash of the slot → value, in ascending order.
+    pub fn slots(&self) -> impl Iterator<Item = (&B256, &U256)> {
+        self.slots.iter()
+    }
+
     /// Root of its storage.
     #[must_use]
     pub const fn storage_root(&self) -> B256 {

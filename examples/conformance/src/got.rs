@@ -27,6 +27,8 @@ pub enum Got {
     Text(String),
     /// Bytes, shown in hex.
     Bytes(Bytes),
+    /// A JSON number, in this form and no other.
+    Number(serde_json::Number),
     /// Values in order.
     List(Vec<Self>),
     /// Values by name.
@@ -57,6 +59,11 @@ impl Got {
             Self::Nothing => recorded.is_null(),
             Self::Flag(flag) => recorded.value().as_bool() == Some(*flag),
             Self::Integer(digits) => recorded.decimal().is_some_and(|text| text == *digits),
+            // Read like the recorded one, which the reader rounds.
+            Self::Number(number) => {
+                let read: Option<serde_json::Number> = serde_json::from_str(&number.to_string()).ok();
+                recorded.value().as_number() == read.as_ref()
+            }
             Self::Text(text) => recorded.value().as_str() == Some(text),
             Self::Bytes(bytes) => recorded.hex().is_some_and(|recorded| recorded == *bytes),
             Self::List(items) => match recorded.items() {
@@ -104,6 +111,7 @@ impl fmt::Display for Got {
             Self::Nothing => f.write_str("null"),
             Self::Flag(flag) => write!(f, "{flag}"),
             Self::Integer(digits) => f.write_str(digits),
+            Self::Number(number) => write!(f, "{number}"),
             Self::Text(text) => write!(f, "{text:?}"),
             Self::Bytes(bytes) => write!(f, "\"0x{}\"", hex::encode(bytes)),
             Self::List(items) => {

@@ -14,7 +14,6 @@ use std::{
 const PENDING: &[&str] = &[
     "amino",
     "block-wrong",
-    "bor-api",
     "chain-replay",
     "checkpoint-ledger",
     "fee-account",

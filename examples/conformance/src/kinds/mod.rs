@@ -5,6 +5,7 @@ use core::fmt;
 
 mod abi;
 mod account_root;
+mod bor_api;
 mod checkpoint_record;
 mod checkpoint_root;
 mod contract_log;
@@ -73,4 +74,5 @@ pub static KINDS: &[&dyn Kind] = &[
     &exit_payload_decode::ExitPayloadDecode,
     &exit_proof::ExitProofs,
     &exit::Exits,
+    &bor_api::BorApi,
 ];

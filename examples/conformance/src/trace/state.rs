@@ -68,7 +68,7 @@ fn is_zero(value: &Got) -> bool {
         // Addresses and hashes; other bytes are zero only if there are none.
         Got::Bytes(bytes) => bytes.is_empty() || matches!(bytes.len(), 20 | 32) && bytes.iter().all(|byte| *byte == 0),
         Got::List(items) => items.is_empty(),
-        Got::Object(_) | Got::Map(_) => false,
+        Got::Number(_) | Got::Object(_) | Got::Map(_) => false,
     }
 }
 

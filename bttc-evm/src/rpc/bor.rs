@@ -1,0 +1,67 @@
+//! The side chain's own questions: producers, and roots of ranges of blocks.
+//!
+//! Source: `block-layer §7.1.2, §7.2; bttc:consensus/bor/api.go:28-180`.
+
+use super::{Node, RpcError, hex, params::Height};
+use crate::header::SealedHeader;
+use alloy_primitives::B256;
+use bttc_core::snapshot::SnapshotView;
+use serde_json::Value;
+
+/// Blocks of a range at most.
+const RANGE: u64 = 32_768;
+
+/// The header that a method without a height, with null or a tag means, or the one at this height.
+pub(super) fn header<'n>(node: &Node<'n>, height: Option<Height>) -> Result<&'n SealedHeader, RpcError> {
+    let header = match height {
+        None | Some(Height::Latest | Height::Pending) => Some(node.chain.head().header()),
+        Some(Height::At(number)) => node.chain.header(number),
+    };
+    header.ok_or_else(unknown)
+}
+
+fn unknown() -> RpcError {
+    RpcError::failed("unknown block")
+}
+
+/// The snapshot as of a block.
+pub(super) fn snapshot(node: &Node<'_>, block: B256) -> Result<SnapshotView, RpcError> {
+    let known = node.chain.block_by_hash(block).and_then(|_| node.snapshots.snapshot(block));
+    known.ok_or_else(unknown)
+}
+
+/// A plain value as JSON.
+pub(super) fn json(value: &impl serde::Serialize) -> Result<Value, RpcError> {
+    serde_json::to_value(value).map_err(RpcError::failed)
+}
+
+/// `bor_getAuthor`.
+pub(super) fn author(header: &SealedHeader) -> Result<Value, RpcError> {
+    header.signer().map(hex::address).map_err(RpcError::failed)
+}
+
+/// Addresses of the producers, in their order.
+pub(super) fn signers(snapshot: &SnapshotView) -> Value {
+    snapshot.members.validators.iter().map(|member| hex::address(member.signer)).collect()
+}
+
+/// `bor_getRootHash` and `eth_getRootHash`.
+// the answer is 64 hex digits without 0x. The length is looked at first and wraps, so that a range that ends
+// before it starts is too long, but for the two whose lengths wrap to zero.
+pub(super) fn root(node: &Node<'_>, start: u64, end: u64) -> Result<Value, RpcError> {
+    let length = end.wrapping_sub(start).wrapping_add(1);
+    if length > RANGE {
+        let text = format!("Start: {start} and end block: {end} exceed max allowed checkpoint length: {RANGE}");
+        return Err(RpcError::failed(text));
+    }
+    let leaves: Option<Vec<_>> = if start > end || end > node.chain.head().header().height() {
+        None
+    } else {
+        (start..=end).map(|number| node.chain.header(number).map(|header| header.leaf().hash())).collect()
+    };
+    let root = leaves.and_then(|leaves| node.range_root.root_of(leaves));
+    let root = root.ok_or_else(|| {
+        RpcError::failed(format_args!("Invalid parameters start: {start} and end block: {end} params"))
+    })?;
+    Ok(format!("{root:x}").into())
+}

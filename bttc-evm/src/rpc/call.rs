@@ -1,0 +1,161 @@
+//! `eth_call` and `eth_estimateGas`.
+//!
+//! ```text
+//! estimate: least gas with which the call does not fail, found by halving between 20,999 and
+//!           the gas asked for, or the block's limit; at most what the caller can pay, and the cap
+//! ```
+//!
+//! Source: `bttc:internal/ethapi/api.go:880-1180, bttc:internal/ethapi/transaction_args.go:37-240`.
+
+use super::{
+    Node, RpcError, hex,
+    params::{self, Unreadable},
+};
+use crate::{
+    executor::{BlockContext, Ending, QUERY_GAS, QueryError, Simulated, Simulation, simulate},
+    state::State,
+    transaction::TransactionError,
+};
+use alloy_eips::eip2930::{AccessList, AccessListItem};
+use alloy_primitives::{Address, Bytes, TxKind, U256};
+use serde_json::{Map, Value};
+
+/// Gas of a plain transfer: the least a transaction can use.
+const TRANSFER_GAS: u64 = 21_000;
+
+/// A call as it is asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct CallRequest {
+    from: Address,
+    to: TxKind,
+    gas: Option<u64>,
+    gas_price: U256,
+    value: U256,
+    input: Bytes,
+    access_list: AccessList,
+}
+
+/// The parameter of both methods.
+pub(super) fn request(value: &Value) -> Result<CallRequest, Unreadable> {
+    let none = Map::new();
+    let fields = match value {
+        Value::Object(fields) => fields,
+        Value::Null => &none,
+        other => return Err(params::mistyped(other, "ethapi.TransactionArgs")),
+    };
+    let part = |name| fields.get(name).filter(|value| !value.is_null());
+    let word = |name| part(name).map_or(Ok(U256::ZERO), params::word);
+    let input = part("input").or_else(|| part("data"));
+    let price = if part("gasPrice").is_some() { "gasPrice" } else { "maxFeePerGas" };
+    Ok(CallRequest {
+        from: part("from").map_or(Ok(Address::ZERO), params::address)?,
+        to: part("to").map_or(Ok(TxKind::Create), |to| params::address(to).map(TxKind::Call))?,
+        gas: part("gas").map(params::quantity).transpose()?,
+        gas_price: word(price)?,
+        value: word("value")?,
+        input: input.map_or(Ok(Bytes::new()), params::bytes)?,
+        access_list: part("accessList").map_or(Ok(AccessList::default()), access_list)?,
+    })
+}
+
+fn access_list(value: &Value) -> Result<AccessList, Unreadable> {
+    let items = params::list(value, "types.AccessList", |item| {
+        let Value::Object(fields) = item else { return Err(params::mistyped(item, "types.AccessTuple")) };
+        let address = fields.get("address").map_or(Ok(Address::ZERO), params::address)?;
+        let keys = fields.get("storageKeys").unwrap_or(&Value::Null);
+        let storage_keys = params::list(keys, "[]common.Hash", params::hash)?;
+        Ok(AccessListItem { address, storage_keys })
+    });
+    items.map(AccessList)
+}
+
+impl CallRequest {
+    fn try_with(&self, node: &Node<'_>, on: &On<'_>, gas: u64) -> Result<Simulated, TransactionError> {
+        let height = u64::try_from(on.context.number).unwrap_or(u64::MAX);
+        let simulation = Simulation {
+            from: self.from,
+            to: self.to,
+            input: self.input.clone(),
+            value: self.value,
+            gas_price: self.gas_price,
+            gas_limit: gas,
+            access_list: self.access_list.clone(),
+        };
+        simulate(on.state, &node.hashes_before(height), &on.context, &simulation)
+    }
+}
+
+/// A block and the state after it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct On<'n> {
+    /// What code sees of the block.
+    pub(super) context: BlockContext,
+    pub(super) state: &'n State,
+}
+
+fn begun(tried: Result<Simulated, TransactionError>, gas: u64) -> Result<Simulated, RpcError> {
+    tried.map_err(|error| RpcError::failed(format_args!("err: {error} (supplied gas {gas})")))
+}
+
+/// A call that did not return, as it is told.
+fn outcome(tried: Simulated) -> Result<Bytes, RpcError> {
+    match tried.ending {
+        Ending::Returned => Ok(tried.output),
+        Ending::Reverted if tried.output.is_empty() => Err(RpcError::failed("execution reverted")),
+        Ending::Reverted => {
+            let data = tried.output;
+            let text = QueryError::Reverted { data: data.clone() }.to_string();
+            Err(RpcError::reverted(text, &data))
+        }
+        Ending::OutOfGas => Err(RpcError::failed("out of gas")),
+        Ending::Fault(text) => Err(RpcError::failed(text)),
+    }
+}
+
+/// `eth_call`.
+pub(super) fn call(node: &Node<'_>, on: &On<'_>, request: &CallRequest) -> Result<Value, RpcError> {
+    let gas = request.gas.unwrap_or(u64::MAX).min(QUERY_GAS);
+    let tried = begun(request.try_with(node, on, gas), gas)?;
+    Ok(hex::bytes(&outcome(tried)?))
+}
+
+/// `eth_estimateGas`.
+pub(super) fn estimate(node: &Node<'_>, on: &On<'_>, request: &CallRequest) -> Result<Value, RpcError> {
+    let asked = request.gas.filter(|gas| *gas >= TRANSFER_GAS);
+    let mut most = asked.unwrap_or(on.context.gas_limit);
+    if !request.gas_price.is_zero() {
+        let balance = on.state.balance(request.from);
+        let Some(available) = balance.checked_sub(request.value).filter(|left| !left.is_zero()) else {
+            return Err(RpcError::failed("insufficient funds for transfer"));
+        };
+        let allowed = available.checked_div(request.gas_price).unwrap_or_default();
+        most = most.min(u64::try_from(allowed).unwrap_or(u64::MAX));
+    }
+    most = most.min(QUERY_GAS);
+    let cap = most;
+    let mut failing = TRANSFER_GAS.saturating_sub(1);
+    // Too little to begin with is too little; whatever else keeps the call from beginning ends the search.
+    let works = |gas: u64| match request.try_with(node, on, gas) {
+        Err(TransactionError::IntrinsicGas { .. }) => Ok(None),
+        tried => begun(tried, gas).map(Some),
+    };
+    let returned = |tried: &Option<Simulated>| tried.as_ref().is_some_and(|tried| tried.ending == Ending::Returned);
+    while failing.saturating_add(1) < most {
+        let middle = failing.midpoint(most);
+        if returned(&works(middle)?) {
+            most = middle;
+        } else {
+            failing = middle;
+        }
+    }
+    if most == cap {
+        match works(most)? {
+            Some(tried) if tried.ending == Ending::Returned => {}
+            Some(tried) if tried.ending != Ending::OutOfGas => {
+                outcome(tried)?;
+            }
+            _ => return Err(RpcError::failed(format_args!("gas required exceeds allowance ({cap})"))),
+        }
+    }
+    Ok(hex::quantity(most))
+}

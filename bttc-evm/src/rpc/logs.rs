@@ -1,0 +1,190 @@
+//! Logs by block or range, address and topics.
+//!
+//! ```text
+//! addresses  any of them; none given: every one
+//! topics     place by place any of those listed; an empty place matches everything
+//! ```
+//!
+//! Source: `block-layer §7.3.5-7.3.6; bttc:eth/filters/api.go:338-391,444-560, bttc:eth/filters/filter.go:88-290`.
+
+use super::{
+    Node, RpcError, hex,
+    params::{self, Height, Unreadable},
+    view::{self, PlacedLog},
+};
+use crate::block::ImportedBlock;
+use alloy_primitives::{Address, B256};
+use serde_json::{Map, Value};
+
+/// Whether `eth_getLogs` holds the logs of system calls: the reference's flag `bor.logs`, off unless set.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum StateSyncLogs {
+    /// They stay out.
+    #[default]
+    Omit,
+    /// They are merged in.
+    Include,
+}
+
+/// Blocks between those whose system calls a range search looks at.
+const STEP: u64 = 64;
+
+/// Which logs are wanted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct LogFilter {
+    blocks: Blocks,
+    addresses: Vec<Address>,
+    topics: Vec<Vec<B256>>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Blocks {
+    One(B256),
+    Range(Height, Height),
+}
+
+fn bytes<const N: usize>(text: &str, what: &str) -> Result<[u8; N], Unreadable> {
+    let bytes = hex::read_bytes(text)?;
+    <[u8; N]>::try_from(&bytes[..]).map_err(|_| {
+        let got = bytes.len();
+        Unreadable(format!("hex has invalid length {got} after decoding; expected {N} for {what}"))
+    })
+}
+
+fn address(text: &str) -> Result<Address, Unreadable> {
+    bytes(text, "address").map(Address::from)
+}
+
+fn topic(text: &str) -> Result<B256, Unreadable> {
+    bytes(text, "topic").map(B256::from)
+}
+
+/// The parameter of the log methods.
+pub(super) fn filter(value: &Value) -> Result<LogFilter, Unreadable> {
+    let none = Map::new();
+    let fields = match value {
+        Value::Object(fields) => fields,
+        Value::Null => &none,
+        other => return Err(params::mistyped(other, "filters.input")),
+    };
+    let part = |name| fields.get(name).filter(|value| !value.is_null());
+    let (from, to) = (part("fromBlock"), part("toBlock"));
+    let blocks = match part("blockHash") {
+        Some(_) if from.is_some() || to.is_some() => {
+            let text = "cannot specify both BlockHash and FromBlock/ToBlock, choose one or the other";
+            return Err(Unreadable(text.to_owned()));
+        }
+        Some(hash) => Blocks::One(params::hash(hash)?),
+        None => {
+            let height = |value: Option<&Value>| value.map_or(Ok(Height::Latest), params::height);
+            Blocks::Range(height(from)?, height(to)?)
+        }
+    };
+    Ok(LogFilter { blocks, addresses: addresses(part("address"))?, topics: topics(part("topics"))? })
+}
+
+fn addresses(value: Option<&Value>) -> Result<Vec<Address>, Unreadable> {
+    match value {
+        None => Ok(Vec::new()),
+        Some(Value::String(text)) => match address(text) {
+            Ok(address) => Ok(vec![address]),
+            Err(Unreadable(error)) => Err(Unreadable(format!("invalid address: {error}"))),
+        },
+        Some(Value::Array(items)) => {
+            let items = items.iter().enumerate().map(|(place, item)| match item {
+                Value::String(text) => address(text)
+                    .map_err(|Unreadable(error)| Unreadable(format!("invalid address at index {place}: {error}"))),
+                _ => Err(Unreadable(format!("non-string address at index {place}"))),
+            });
+            items.collect()
+        }
+        Some(_) => Err(Unreadable("invalid addresses in query".to_owned())),
+    }
+}
+
+fn topics(value: Option<&Value>) -> Result<Vec<Vec<B256>>, Unreadable> {
+    let Some(value) = value else {
+        return Ok(Vec::new());
+    };
+    let invalid = || Unreadable("invalid topic(s)".to_owned());
+    params::list(value, "[]interface {}", |place| match place {
+        Value::Null => Ok(Vec::new()),
+        Value::String(text) => Ok(vec![topic(text)?]),
+        Value::Array(choices) => {
+            // A null among the choices makes the place match everything.
+            if choices.iter().any(Value::is_null) {
+                return Ok(Vec::new());
+            }
+            choices.iter().map(|choice| topic(choice.as_str().ok_or_else(invalid)?)).collect()
+        }
+        _ => Err(invalid()),
+    })
+}
+
+impl LogFilter {
+    fn holds(&self, placed: &PlacedLog<'_>) -> bool {
+        let log = placed.log;
+        let topics = log.topics();
+        (self.addresses.is_empty() || self.addresses.contains(&log.address))
+            && self.topics.len() <= topics.len()
+            && self.topics.iter().zip(topics).all(|(wanted, topic)| wanted.is_empty() || wanted.contains(topic))
+    }
+
+    fn own<'n>(&self, block: &'n ImportedBlock) -> Vec<PlacedLog<'n>> {
+        view::logs(block).filter(|log| self.holds(log)).collect()
+    }
+
+    fn synthetic<'n>(&self, block: &'n ImportedBlock) -> Vec<PlacedLog<'n>> {
+        view::synthetic_logs(block).filter(|log| self.holds(log)).collect()
+    }
+
+    /// First and last height, as far as the chain goes.
+    fn bounds(node: &Node<'_>, from: Height, to: Height) -> (u64, u64) {
+        let head = node.chain.head().header().height();
+        let height = |height| match height {
+            Height::Latest | Height::Pending => head,
+            Height::At(number) => number,
+        };
+        (height(from), height(to).min(head))
+    }
+}
+
+/// `eth_getLogs`.
+pub(super) fn logs(node: &Node<'_>, filter: &LogFilter) -> Result<Value, RpcError> {
+    let mut found = match filter.blocks {
+        Blocks::One(hash) => filter.own(block(node, hash)?),
+        Blocks::Range(from, to) => {
+            let (from, to) = LogFilter::bounds(node, from, to);
+            let blocks = (from..=to).filter_map(|number| node.chain.block(number));
+            blocks.flat_map(|block| filter.own(block)).collect()
+        }
+    };
+    if node.state_sync_logs == StateSyncLogs::Include {
+        found.extend(synthetic(node, filter)?);
+        // As in the reference: merged by block number · 100000 + log index.
+        found.sort_by_key(|log| log.header.height().wrapping_mul(100_000).wrapping_add(log.index));
+    }
+    Ok(found.into_iter().map(PlacedLog::to_json).collect())
+}
+
+/// `eth_getBorBlockLogs`.
+pub(super) fn state_sync_logs(node: &Node<'_>, filter: &LogFilter) -> Result<Value, RpcError> {
+    Ok(synthetic(node, filter)?.into_iter().map(PlacedLog::to_json).collect())
+}
+
+// As in the reference: a range search looks at every 64th block alone, whatever the length of a sprint.
+fn synthetic<'n>(node: &Node<'n>, filter: &LogFilter) -> Result<Vec<PlacedLog<'n>>, RpcError> {
+    match filter.blocks {
+        Blocks::One(hash) => Ok(filter.synthetic(block(node, hash)?)),
+        Blocks::Range(from, to) => {
+            let (from, to) = LogFilter::bounds(node, from, to);
+            let heights = (0..=to / STEP).map(|step| step.saturating_mul(STEP)).filter(|number| *number >= from);
+            let blocks = heights.filter_map(|number| node.chain.block(number));
+            Ok(blocks.flat_map(|block| filter.synthetic(block)).collect())
+        }
+    }
+}
+
+fn block<'n>(node: &Node<'n>, hash: B256) -> Result<&'n ImportedBlock, RpcError> {
+    node.chain.block_by_hash(hash).ok_or_else(|| RpcError::failed("unknown block"))
+}

@@ -1,0 +1,136 @@
+//! `debug_traceTransaction` and `debug_traceBlockByNumber`.
+//!
+//! A transaction runs again behind those before it in its block, on the state of the block before.
+//!
+//! Source: `block-layer §7.3.7; bttc:eth/tracers/api.go:440-540,690-780, bttc:internal/ethapi/api.go:1160-1240`.
+
+use super::{
+    Node, RpcError, hex,
+    index::Place,
+    params::{self, Unreadable},
+};
+use crate::{
+    block::ImportedBlock,
+    executor::{CallFrame, Executor, NativeLogs, RevmExecutor, StepLog, StepOptions, Trace, TraceKind},
+};
+use alloy_primitives::{B256, U256};
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+
+/// How to trace.
+pub(super) fn kind(value: &Value) -> Result<TraceKind, Unreadable> {
+    let options = || serde_json::from_value::<StepOptions>(value.clone());
+    match value.get("tracer").filter(|tracer| !tracer.is_null()) {
+        None if value.is_null() => Ok(TraceKind::Steps(StepOptions::default())),
+        None => options().map(TraceKind::Steps).map_err(|_| params::mistyped(value, "tracers.TraceConfig")),
+        Some(Value::String(name)) if name == "callTracer" => Ok(TraceKind::Calls),
+        Some(_) => Err(Unreadable("this node has the call tracer and the struct logger".to_owned())),
+    }
+}
+
+/// `debug_traceTransaction`.
+pub(super) fn transaction(node: &Node<'_>, hash: B256, kind: TraceKind) -> Result<Value, RpcError> {
+    // a transaction that is not there is said to be genesis, and the synthetic one has no steps, whatever the
+    // tracer.
+    let unknown = || RpcError::failed("genesis is not traceable");
+    match node.index.place(hash).ok_or_else(unknown)? {
+        Place::StateSync(_) => Ok(json!({ "gas": 0, "failed": false, "returnValue": "", "structLogs": [] })),
+        Place::Transaction(height, place) => {
+            let block = node.chain.block(height).ok_or_else(unknown)?;
+            traces(node, block, place..=place, kind)?.pop().ok_or_else(unknown)
+        }
+    }
+}
+
+/// `debug_traceBlockByNumber`.
+pub(super) fn block(node: &Node<'_>, block: &ImportedBlock, kind: TraceKind) -> Result<Value, RpcError> {
+    if block.header().height() == 0 {
+        return Err(RpcError::failed("genesis is not traceable"));
+    }
+    let traces = traces(node, block, 0..=usize::MAX, kind)?;
+    Ok(traces.into_iter().map(|trace| json!({ "result": trace })).collect())
+}
+
+/// Traces of these transactions of a block.
+fn traces(
+    node: &Node<'_>,
+    block: &ImportedBlock,
+    wanted: core::ops::RangeInclusive<usize>,
+    kind: TraceKind,
+) -> Result<Vec<Value>, RpcError> {
+    let header = block.header();
+    let parent = header.height().saturating_sub(1);
+    let missing = || RpcError::failed(format_args!("required historical state unavailable (block {parent})"));
+    let state = node.states.state_after(parent).ok_or_else(missing)?;
+    let hashes: BTreeMap<u64, B256> = node.hashes_before(header.height());
+    let mut executor = RevmExecutor::new(state, &hashes, node.context(header), NativeLogs::Emit);
+    let mut found = Vec::new();
+    for (place, tx) in block.block().transactions().iter().enumerate() {
+        if place > *wanted.end() {
+            break;
+        }
+        let sender = tx.sender(node.chain_id()).map_err(RpcError::failed)?;
+        if wanted.contains(&place) {
+            let trace = executor.trace(tx, sender, header.gas_limit, kind).map_err(RpcError::failed)?;
+            found.push(shown(trace));
+        } else {
+            executor.transact(tx, sender, header.gas_limit).map_err(RpcError::failed)?;
+        }
+    }
+    Ok(found)
+}
+
+fn shown(trace: Trace) -> Value {
+    match trace {
+        Trace::Calls(frame) => call(*frame),
+        Trace::Steps { gas_used, failed, output, steps } => json!({
+            "gas": gas_used,
+            "failed": failed,
+            "returnValue": alloy_primitives::hex::encode(output),
+            "structLogs": steps.iter().map(step).collect::<Vec<_>>(),
+        }),
+    }
+}
+
+fn call(frame: CallFrame) -> Value {
+    let calls = frame.calls.into_iter().map(call);
+    let calls = Some(Value::Array(calls.collect())).filter(|calls| calls != &json!([]));
+    let fields = [
+        ("type", Some(frame.kind.into())),
+        ("from", Some(hex::address(frame.from))),
+        ("to", frame.to.map(hex::address)),
+        ("value", frame.value.map(hex::word)),
+        ("gas", frame.gas.map(hex::quantity)),
+        ("gasUsed", frame.gas_used.map(hex::quantity)),
+        ("input", frame.input.map(|input| hex::bytes(&input))),
+        ("output", frame.output.map(|output| hex::bytes(&output))),
+        ("error", frame.error.map(Value::from)),
+        ("calls", calls),
+    ];
+    let present = fields.into_iter().filter_map(|(name, value)| value.map(|value| (name.to_owned(), value)));
+    Value::Object(present.collect())
+}
+
+fn step(step: &StepLog) -> Value {
+    let word = |word: &U256| format!("{word:064x}");
+    let mut fields = Map::new();
+    let mut put = |name: &str, value: Value| fields.insert(name.to_owned(), value);
+    put("pc", step.pc.into());
+    put("op", step.name().into());
+    put("gas", step.gas.into());
+    put("gasCost", step.cost.into());
+    put("depth", step.depth.into());
+    if let Some(error) = &step.error {
+        put("error", error.as_str().into());
+    }
+    if let Some(stack) = &step.stack {
+        put("stack", stack.iter().map(word).collect());
+    }
+    if let Some(memory) = &step.memory {
+        put("memory", memory.chunks(32).map(alloy_primitives::hex::encode).collect());
+    }
+    if let Some(storage) = &step.storage {
+        put("storage", Value::Object(storage.iter().map(|(slot, value)| (word(slot), word(value).into())).collect()));
+    }
+    Value::Object(fields)
+}
