@@ -10,7 +10,7 @@ use alloc::sync::Arc;
 use alloy_primitives::{Address, B256, U256};
 use alloy_sol_types::{SolCall as _, SolValue as _};
 use bttc_checkpoint::{
-    exit::{CheckpointRef, LogChoice, contract::BridgeCall},
+    exit::{LogChoice, contract::BridgeCall},
     ledger::ProposeError,
     merkle::root_of,
     prover::{Burn, BurnStatus, Prover},
@@ -327,28 +327,28 @@ fn money_goes_to_the_side_chain_and_comes_back_once() {
     assert_eq!(burned.block.transactions().len(), 1);
 
     // Checkpoint, proof, payout.
-    let found = |network: &Network| {
-        network.tron.inspect(|contracts| {
-            let (id, record) = contracts.header_blocks().find(block)?;
-            Some(CheckpointRef { id, range: record.range()?, root: record.root })
-        })
-    };
+    let log = LogChoice::Nth { topic0: BURN, nth: 0, emitter: None };
+    let burn = Burn::log(burn.hash(), log);
+    let contracts = BridgeContracts { root_chain: at.root_chain, root_chain_manager: at.root_chain_manager };
     let mut waited = 0;
     let checkpoint = loop {
-        if let Some(checkpoint) = found(&network) {
-            break checkpoint;
+        let side_chain = OwnSideChain(network.any().chain());
+        let prover = Prover::new(&side_chain, &*network.tron).with_contracts(contracts);
+        match block_on(prover.status(burn.clone())).unwrap() {
+            BurnStatus::Provable { checkpoint, place, .. } => {
+                assert_eq!(place.block, block);
+                break checkpoint;
+            }
+            status => assert!(matches!(status, BurnStatus::Burnt { .. }), "{status:?}"),
         }
         walk(&mut network, 1);
         waited += 1;
         assert!(waited < 30);
     };
+    assert!(checkpoint.range.contains(block));
     assert!(checkpoint.id >= HeaderBlockId::of(CheckpointNumber::new(1)));
-    let log = LogChoice::Nth { topic0: BURN, nth: 0, emitter: None };
-    let contracts = BridgeContracts { root_chain: at.root_chain, root_chain_manager: at.root_chain_manager };
     let side_chain = OwnSideChain(network.any().chain());
     let prover = Prover::new(&side_chain, &*network.tron).with_contracts(contracts);
-    let burn = Burn::log(burn.hash(), log);
-    assert!(matches!(block_on(prover.status(burn.clone())), Ok(BurnStatus::Provable { .. })));
     let proof = block_on(prover.prove(burn)).unwrap();
     let exit = proof.verify(&checkpoint).unwrap();
     assert_eq!(exit.beneficiary(), zoe.address());
