@@ -43,7 +43,8 @@ fn both_rules_draw_what_the_reference_draws() {
 #[test]
 fn slots_won_add_up() {
     let table = text(&["--spans", "20", "--slots", "5", "3", "2", "1", "1", "1", "1"]);
-    let won = table.lines().skip_while(|line| !line.starts_with("validator")).skip(1);
+    let won =
+        table.lines().skip_while(|line| !line.starts_with("validator")).skip(1).take_while(|line| !line.is_empty());
     let won: u64 = won.map(|line| line.split_whitespace().nth(4).unwrap().parse::<u64>().unwrap()).sum();
     assert_eq!(won, 100);
 }
