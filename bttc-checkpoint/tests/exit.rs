@@ -209,7 +209,7 @@ proptest! {
         let mut bridge = RootChainManager::new(RootChainId::Tron, Address::ZERO);
         let mut taken = false;
         for predicate in predicates {
-            let token_type = TokenType::new(keccak256(predicate.token_type_name()));
+            let token_type = predicate.token_type();
             bridge.register_predicate(token_type, Some(predicate));
             let mut tokens = TokenMap::new();
             tokens.insert(RootChainId::Tron, TOKEN, MappedToken { root_token: TOKEN, predicate, held: None });

@@ -9,11 +9,11 @@ use bttc_checkpoint::{
     checkpoint::BlockRange,
     exit::{
         CheckpointRef, Exit, ExitProof,
-        contract::{ExitRevert, Predicate, RootChainManager, RootTokens, TokenCall, TokenRevert, TokenType},
+        contract::{ExitRevert, Predicate, RootChainManager, RootTokens, TokenCall, TokenRevert},
     },
     header_blocks::HeaderBlock,
 };
-use bttc_core::{hash::keccak256, root_chain::RootChainId};
+use bttc_core::root_chain::RootChainId;
 use libfuzzer_sys::fuzz_target;
 
 /// Holds 60 of everything and obeys.
@@ -61,7 +61,7 @@ fuzz_target!(|data: &[u8]| {
     let (root, start) = (B256::new(*root), u64::from_be_bytes(*start));
     let mut bridge = RootChainManager::new(RootChainId::Tron, Address::ZERO);
     for (last, predicate) in (1..).zip(Predicate::ALL) {
-        let token_type = TokenType::new(keccak256(predicate.token_type_name()));
+        let token_type = predicate.token_type();
         bridge.register_predicate(token_type, Some(predicate));
         let mut child = address!("000000000000000000000000000000c0ffee0000");
         child.0[19] = last;

@@ -1,8 +1,8 @@
 //! From a burn to its proof.
 
-use alloy::primitives::{B256, b256};
+use alloy::primitives::B256;
 use bttc_checkpoint::{
-    exit::{Exit, ExitProof, LogChoice},
+    exit::{Exit, ExitProof, LogChoice, topic},
     prover::{Burn, ProveError, Prover},
 };
 use bttc_core::chain::BridgeContracts;
@@ -13,11 +13,6 @@ use bttc_validator::{
 use futures::executor::block_on;
 use std::error::Error;
 
-/// First topic of the log that a root chain pays for.
-///
-/// Source: `withdrawal-proofs §2.1`.
-const WITHDRAW_TO: B256 = b256!("0x67b714876402c93362735688659e2283b4a37fb21bab24bc759ca759ae851fd8");
-
 /// The proof of a burn in this block, once TRON has its checkpoint.
 pub(crate) fn proof(
     node: &Node,
@@ -25,7 +20,7 @@ pub(crate) fn proof(
     burn: B256,
     block: u64,
 ) -> Result<Option<(ExitProof, Exit)>, Box<dyn Error>> {
-    let log = LogChoice::Nth { topic0: WITHDRAW_TO, nth: 0, emitter: None };
+    let log = LogChoice::Nth { topic0: topic::WITHDRAW_TO, nth: 0, emitter: None };
     let at = tron.contracts();
     let contracts = BridgeContracts { root_chain: at.root_chain, root_chain_manager: at.root_chain_manager };
     let side_chain = OwnSideChain(node.chain());

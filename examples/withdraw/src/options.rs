@@ -1,16 +1,14 @@
 //! What can be asked for on the command line.
 
 use alloy_primitives::{Address, B256};
-use bttc_checkpoint::{checkpoint::BlockRange, exit::LogChoice};
+use bttc_checkpoint::{
+    checkpoint::BlockRange,
+    exit::{LogChoice, topic},
+    prover::Burn,
+};
 use bttc_core::{chain::BridgeContracts, root_chain::RootChainId};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::{net::SocketAddr, path::PathBuf};
-
-/// First topic of `WithdrawTo`, by which nearly everything is withdrawn.
-///
-/// Source: `withdrawal-proofs §2.1`.
-pub(crate) const WITHDRAW_TO: B256 =
-    alloy_primitives::b256!("67b714876402c93362735688659e2283b4a37fb21bab24bc759ca759ae851fd8");
 
 /// Withdraws from BTTC: proves burns to TRON, Ethereum or BSC, and says how far they are.
 ///
@@ -131,15 +129,17 @@ pub(crate) struct LogOptions {
 }
 
 impl LogOptions {
-    pub(crate) fn choice(self) -> Option<LogChoice> {
-        match self {
-            Self { log: Some(position), .. } => Some(LogChoice::At(position)),
-            Self { event: None, nth: None, .. } => None,
+    /// The burn of this transaction that they choose.
+    pub(crate) fn burn(self, transaction: B256) -> Burn {
+        let choice = match self {
+            Self { log: Some(position), .. } => LogChoice::At(position),
+            Self { event: None, nth: None, .. } => return transaction.into(),
             Self { event, nth, .. } => {
-                let topic0 = event.unwrap_or(WITHDRAW_TO);
-                Some(LogChoice::Nth { topic0, nth: nth.unwrap_or(0), emitter: None })
+                let topic0 = event.unwrap_or(topic::WITHDRAW_TO);
+                LogChoice::Nth { topic0, nth: nth.unwrap_or(0), emitter: None }
             }
-        }
+        };
+        Burn::log(transaction, choice)
     }
 }
 

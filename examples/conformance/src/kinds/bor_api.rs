@@ -2,7 +2,7 @@
 //!
 //! The chain is imported once a file; the snapshot of each of its blocks is staking's, the roots of ranges checkpoint's.
 
-use super::Kind;
+use super::{Kind, span_commit::span};
 use crate::{case::Case, failure::Failure, field::Field, got::Got};
 use alloc::collections::BTreeMap;
 use alloy_primitives::B256;
@@ -10,11 +10,10 @@ use bttc_checkpoint::merkle;
 use bttc_core::{
     amino::Time,
     chain::ChainSpec,
-    id::{SpanId, StateId, ValidatorId},
+    id::StateId,
     leaf::RangeRoot,
     snapshot::{SnapshotMember, SnapshotMembers, SnapshotSource, SnapshotView},
     span::Span,
-    validator::{Validator, VotingPower},
 };
 use bttc_evm::{
     block::Block,
@@ -223,26 +222,6 @@ impl Delivery {
             ..Facts::new(now, snapshot)
         }
     }
-}
-
-fn span(field: &Field<'_>) -> Result<Span, Failure> {
-    let validators = |field: &Field<'_>| {
-        field.list(|validator| {
-            Ok(Validator::new(
-                ValidatorId::new(validator.field("ID")?.u64()?),
-                validator.field("signer")?.address()?,
-                VotingPower::new(validator.field("power")?.i64()?),
-            ))
-        })
-    };
-    Ok(Span {
-        id: SpanId::new(field.field("span_id")?.u64()?),
-        start: field.field("start_block")?.u64()?,
-        end: field.field("end_block")?.u64()?,
-        validators: validators(&field.field("validator_set")?.field("validators")?)?,
-        producers: validators(&field.field("selected_producers")?)?,
-        chain_id: field.field("bor_chain_id")?.u64()?,
-    })
 }
 
 fn record(field: &Field<'_>) -> Result<Record, Failure> {

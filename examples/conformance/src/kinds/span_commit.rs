@@ -38,7 +38,8 @@ impl Kind for SpanCommit {
     }
 }
 
-fn span(field: &Field<'_>) -> Result<Span, Failure> {
+/// A span as the validation layer's REST answers with it.
+pub(super) fn span(field: &Field<'_>) -> Result<Span, Failure> {
     Ok(Span {
         id: SpanId::new(field.field("span_id")?.u64()?),
         start: field.field("start_block")?.u64()?,

@@ -9,7 +9,7 @@ use crate::{
 use alloy_primitives::{Address, B256, Bytes};
 use bttc_checkpoint::{
     exit::{Bundle, BundledExit, Exit, ExitProof, Provenance, Withdrawal},
-    prover::{Burn, CheckpointRecord, Prover},
+    prover::{CheckpointRecord, Prover},
 };
 use bttc_core::{id::HeaderBlockId, root_chain::RootChainId};
 use serde::Serialize;
@@ -53,10 +53,8 @@ struct Proven<'a> {
 pub(crate) async fn prove(source: &Source, wanted: &Wanted<'_>) -> Result<(), Failure> {
     let prover = source.prover(wanted.root)?;
     let transactions = source.transactions(wanted.transactions)?;
-    let burns = transactions.iter().map(|&transaction| match wanted.log.choice() {
-        Some(log) => Burn::log(transaction, log),
-        None => transaction.into(),
-    });
+    let burns = transactions.iter().map(|&transaction| wanted.log.burn(transaction));
+    let mut records: BTreeMap<HeaderBlockId, CheckpointRecord> = BTreeMap::new();
     let mut bundles: BTreeMap<HeaderBlockId, Bundle> = BTreeMap::new();
     let mut failed = None;
     for (&transaction, proof) in transactions.iter().zip(prover.prove_all(burns).await) {
@@ -68,7 +66,12 @@ pub(crate) async fn prove(source: &Source, wanted: &Wanted<'_>) -> Result<(), Fa
                 continue;
             }
         };
-        let record = prover.checkpoint_of(proof.block.number).await?;
+        // Looked up once a checkpoint, however many burns it holds.
+        let record = match records.get(&proof.header) {
+            Some(record) => *record,
+            None => prover.checkpoint_of(proof.block.number).await?,
+        };
+        records.insert(proof.header, record);
         let exit = proof.verify(&record.checkpoint)?;
         print(wanted, &prover, transaction, &proof, &exit, &record)?;
         let bundle = bundles.entry(proof.header).or_insert_with(|| empty(source, wanted.root, &prover, &record));

@@ -65,10 +65,7 @@ pub(crate) async fn wait(
 fn burn(source: &Source, transaction: Option<B256>, log: LogOptions) -> Result<Burn, Failure> {
     let transactions = source.transactions(transaction.as_slice())?;
     let transaction = transactions.last().copied().ok_or_else(|| Failure::Usage("name a transaction".into()))?;
-    Ok(match log.choice() {
-        Some(log) => Burn::log(transaction, log),
-        None => transaction.into(),
-    })
+    Ok(log.burn(transaction))
 }
 
 fn print(transaction: B256, root: RootChainId, status: &BurnStatus, json: bool) {

@@ -1,7 +1,7 @@
 //! The routes.
 
 use super::{Answer, Server, validate};
-use alloy_primitives::Bytes;
+use alloy_primitives::{B256, Bytes};
 use axum::extract::{Path, Query, State};
 use bttc_checkpoint::{
     checkpoint::BlockRange,
@@ -89,9 +89,7 @@ pub(super) async fn exit_payload(
     Path((net, burn)): Path<(String, String)>,
     Query(query): Query<PayloadQuery>,
 ) -> Result {
-    let (burn, topic0) = validate::burn_and_event(&burn, query.event_signature.as_deref())?;
-    let prover = prover(&server, &net)?;
-    let burn = burn.ok_or_else(|| Answer::not_found("Incorrect burn transaction"))?;
+    let (prover, burn, topic0) = asked(&server, &net, &burn, &query)?;
     let nth = query.token_index.as_deref().map_or(Ok(0), |text| text.trim().parse());
     let choice = topic0.zip(nth.ok()).map(|(topic0, nth)| LogChoice::Nth { topic0, nth, emitter: None });
     // The log is the last thing that is looked for, so first come the other two refusals.
@@ -105,9 +103,7 @@ pub(super) async fn all_exit_payloads(
     Path((net, burn)): Path<(String, String)>,
     Query(query): Query<PayloadQuery>,
 ) -> Result {
-    let (burn, topic0) = validate::burn_and_event(&burn, query.event_signature.as_deref())?;
-    let prover = prover(&server, &net)?;
-    let burn = burn.ok_or_else(|| Answer::not_found("Incorrect burn transaction"))?;
+    let (prover, burn, topic0) = asked(&server, &net, &burn, &query)?;
     let (_, receipt) = prover.receipt(burn).await.map_err(|error| Answer::unproven(&error))?;
     let logs = (0..).zip(&receipt.logs).filter(|(_, log)| log.data.topics().first().copied() == topic0);
     let burns: Vec<Burn> = logs.map(|(position, _)| Burn::log(burn, LogChoice::At(position))).collect();
@@ -120,6 +116,19 @@ pub(super) async fn all_exit_payloads(
     let proofs = proofs.map_err(|error| Answer::unproven(&error))?;
     let payloads: Vec<Bytes> = proofs.iter().map(|proof| proof.to_payload()).collect();
     Ok(Answer::ok(json!({ "message": "Payload generation success", "result": payloads })))
+}
+
+/// Whom to ask, for which transaction, and the event's signature, looked at in the API's order.
+fn asked<'a>(
+    server: &'a Server,
+    net: &str,
+    burn: &str,
+    query: &PayloadQuery,
+) -> core::result::Result<(Prover<'a>, B256, Option<B256>), Answer> {
+    let (burn, topic0) = validate::burn_and_event(burn, query.event_signature.as_deref())?;
+    let prover = prover(server, net)?;
+    let burn = burn.ok_or_else(|| Answer::not_found("Incorrect burn transaction"))?;
+    Ok((prover, burn, topic0))
 }
 
 fn prover<'a>(server: &'a Server, net: &str) -> core::result::Result<Prover<'a>, Answer> {

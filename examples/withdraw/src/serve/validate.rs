@@ -3,8 +3,8 @@
 //! Source: `withdrawal-proofs §8.2; proof-api:src/middleware/validateParams.js`.
 
 use super::{Answer, Server};
-use crate::options::WITHDRAW_TO;
 use alloy_primitives::B256;
+use bttc_checkpoint::exit::topic::WITHDRAW_TO;
 use bttc_core::root_chain::RootChainId;
 
 /// A number in decimal, blanks around it and zeros in front of it allowed; it must be one that a double holds and

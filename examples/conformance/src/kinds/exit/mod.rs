@@ -18,11 +18,11 @@ use bttc_checkpoint::{
     checkpoint::BlockRange,
     exit::{
         BlockReceipts, CheckpointRef, Exit, ExitProof, LogChoice, Withdrawal,
-        contract::{Assets, ExitCall, ExitRevert, Predicate, RootChainManager, TokenType},
+        contract::{Assets, ExitCall, ExitRevert, Predicate, RootChainManager},
     },
     header_blocks::HeaderBlock,
 };
-use bttc_core::{hash::keccak256, id::HeaderBlockId, root_chain::RootChainId};
+use bttc_core::{id::HeaderBlockId, root_chain::RootChainId};
 use tokens::Tokens;
 
 /// The kind `exit`.
@@ -149,10 +149,6 @@ fn predicate(name: &Field<'_>) -> Result<Predicate, Failure> {
     found.ok_or_else(|| name.refused("a type of token"))
 }
 
-fn type_of(predicate: Predicate) -> TokenType {
-    TokenType::new(keccak256(predicate.token_type_name()))
-}
-
 impl World {
     fn new(input: &Field<'_>) -> Result<Self, Failure> {
         let world = input.field("world")?;
@@ -162,11 +158,11 @@ impl World {
         }
         let mut manager = RootChainManager::new(RootChainId::Ethereum, Address::ZERO);
         for predicate in Predicate::ALL {
-            manager.register_predicate(type_of(predicate), Some(predicate));
+            manager.register_predicate(predicate.token_type(), Some(predicate));
         }
         for mapping in world.field("mappings")?.items()? {
             let (root, child) = (mapping.field("rootToken")?.address()?, mapping.field("childToken")?.address()?);
-            let mapped = manager.map_token(root, child, type_of(predicate(&mapping.field("type")?)?));
+            let mapped = manager.map_token(root, child, predicate(&mapping.field("type")?)?.token_type());
             mapped.map_err(|error| mapping.failed(error))?;
         }
         let mut headers = Headers::new();
@@ -190,7 +186,7 @@ impl World {
                 if found.is_none() && !at.is_zero() {
                     return Err(field.refused("a predicate, or address zero"));
                 }
-                self.manager.register_predicate(type_of(predicate(&change.field("type")?)?), found);
+                self.manager.register_predicate(predicate(&change.field("type")?)?.token_type(), found);
             }
             "cleanMapToken" => {
                 let (root, child) = (change.field("rootToken")?.address()?, change.field("childToken")?.address()?);
@@ -216,7 +212,7 @@ impl World {
                 return refused(expect, &text);
             }
         };
-        let named = Predicate::ALL.into_iter().find(|known| type_of(*known) == call.token_type);
+        let named = Predicate::ALL.into_iter().find(|known| known.token_type() == call.token_type);
         let asked = Got::object([
             ("predicate", call.predicate.or(named).map(Predicate::token_type_name).into()),
             ("sender", sender.into()),
