@@ -304,6 +304,12 @@ impl Transaction {
         intrinsic_gas(self.to, &self.input, &self.access_list)
     }
 
+    /// What its sender must own: all its gas at its price, and its value.
+    #[must_use]
+    pub fn cost(&self) -> U512 {
+        cost(self.gas_price(), self.gas_limit(), self.value())
+    }
+
     /// Who sent it, on the chain with this id.
     ///
     /// # Errors
@@ -399,6 +405,11 @@ impl TryFrom<&alloy_consensus::TxEnvelope> for Transaction {
 pub fn transactions_root(transactions: &[Transaction]) -> B256 {
     let bytes: Vec<_> = transactions.iter().map(|tx| tx.bytes().to_vec()).collect();
     crate::receipt::ordered_root(&bytes)
+}
+
+/// What the sender of a call or creation must own. 2²⁵⁶ · 2⁶⁴ + 2²⁵⁶ fits 512 bits.
+pub(crate) fn cost(gas_price: U256, gas_limit: u64, value: U256) -> U512 {
+    U512::from(gas_price).wrapping_mul(U512::from(gas_limit)).wrapping_add(U512::from(value))
 }
 
 /// Gas that a call or creation uses before its first step.

@@ -122,9 +122,7 @@ impl<'a> RevmExecutor<'a> {
             return Err(TransactionError::SenderHasCode { sender, code_hash });
         }
         let got = account.map_or(U256::ZERO, Account::balance);
-        // 2⁶⁴ · 2²⁵⁶ + 2²⁵⁶ fits 512 bits.
-        let gas = U512::from(tx.gas_price()).wrapping_mul(U512::from(tx.gas_limit()));
-        let expected = gas.wrapping_add(U512::from(tx.value()));
+        let expected = tx.cost();
         if U512::from(got) < expected {
             return Err(TransactionError::InsufficientFunds { sender, got, expected });
         }

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     state::{Pending, State},
-    transaction::{TransactionError, intrinsic_gas},
+    transaction::{TransactionError, cost, intrinsic_gas},
 };
 use alloy_eips::eip2930::AccessList;
 use alloy_primitives::{Address, B256, Bytes, TxKind, U256, U512};
@@ -92,8 +92,7 @@ pub fn simulate(
 ) -> Result<Simulated, TransactionError> {
     let Simulation { from: sender, to, input, value, gas_price, gas_limit, access_list } = simulation.clone();
     let got = state.balance(sender);
-    let gas = U512::from(gas_price).wrapping_mul(U512::from(gas_limit));
-    let expected = gas.wrapping_add(U512::from(value));
+    let expected = cost(gas_price, gas_limit, value);
     if U512::from(got) < expected {
         return Err(TransactionError::InsufficientFunds { sender, got, expected });
     }

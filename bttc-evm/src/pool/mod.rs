@@ -190,8 +190,7 @@ impl Pool {
         if got < expected {
             return Err(PoolError::NonceTooLow { got, expected });
         }
-        let gas = U512::from(tx.gas_price()).wrapping_mul(U512::from(tx.gas_limit()));
-        let (got, expected) = (state.balance(sender), gas.wrapping_add(U512::from(tx.value())));
+        let (got, expected) = (state.balance(sender), tx.cost());
         if U512::from(got) < expected {
             return Err(PoolError::InsufficientFunds { got, expected });
         }
@@ -213,8 +212,7 @@ impl Pool {
             account.nonce = nonce;
             let impossible = |pooled: &&Pooled| {
                 let tx = &pooled.transaction;
-                let gas = U512::from(tx.gas_price()).wrapping_mul(U512::from(tx.gas_limit()));
-                tx.nonce() < nonce || balance < gas.wrapping_add(U512::from(tx.value()))
+                tx.nonce() < nonce || balance < tx.cost()
             };
             let hashes = account.by_nonce.values().filter(impossible).map(|pooled| pooled.transaction.hash());
             let hashes: Vec<_> = hashes.collect();
