@@ -249,7 +249,7 @@ impl RootChainManager {
             return Err(ExitRevert::BranchMask { got: mask });
         }
         let (value, mask, nodes) = (field(6)?.to_bytes()?, field(8)?.to_bytes()?, field(7)?.to_bytes()?);
-        if !verify(value, mask, nodes, B256::from(field(5)?.to_uint()?))? {
+        if verify(value, mask, nodes, B256::from(field(5)?.to_uint()?))?.is_none() {
             return Err(ExitRevert::Proof);
         }
 

@@ -29,7 +29,8 @@
 //! assert_eq!(refused.to_string(), "RLPReader: ITEM_NOT_LIST");
 //! ```
 //!
-//! Unlike the strict verifier, nothing here is meant to be sensible; it is meant to be the same.
+//! Unlike the strict verifier, nothing here is meant to be sensible; it is meant to be the same. What the contract reads in
+//! a payload of any form, [`ExitProof::decode_permissive`](super::ExitProof::decode_permissive) gives as a proof.
 //!
 //! Source: `withdrawal-proofs §3.4-§5.1; pos-portal:contracts/root/RootChainManager/RootChainManager.sol`.
 
@@ -40,6 +41,7 @@ mod manager;
 mod message;
 mod patricia;
 mod payment;
+mod permissive;
 mod predicate;
 mod question;
 mod reader;
@@ -50,6 +52,7 @@ pub use deposit::{Deposit, DepositFee, DepositRevert, Locked};
 pub use manager::{ExitCall, MapRevert, RootChainManager, TokenType};
 pub use message::{MessageError, StateMessage};
 pub use payment::{RootTokens, TokenCall, TokenRevert};
+pub use permissive::PermissiveError;
 pub use predicate::{Assets, Payout, Predicate};
 pub use question::Question;
 pub use revert::{ExitRevert, ReaderError};

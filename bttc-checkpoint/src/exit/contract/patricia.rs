@@ -18,25 +18,25 @@ pub(super) fn nibbles(bytes: &[u8]) -> Vec<u8> {
     odd.into_iter().chain(rest.iter().flat_map(|byte| [byte >> 4, byte & 0xf])).collect()
 }
 
-/// Whether these nodes lead from the root along the mask's path to the value.
+/// How many of these nodes it takes from the root along the mask's path to the value; `None` when they do not lead there.
 // leaf and extension are told apart by whether the path ends, never by the flag in the node; nodes behind the one
 // that decides are ignored; every step must be a 32-byte hash.
-pub(super) fn verify(value: &[u8], mask: &[u8], nodes: &[u8], root: B256) -> Result<bool, ExitRevert> {
+pub(super) fn verify(value: &[u8], mask: &[u8], nodes: &[u8], root: B256) -> Result<Option<usize>, ExitRevert> {
     let nodes = Item::new(nodes)?.to_list()?;
     let path = nibbles(mask);
     if path.is_empty() {
-        return Ok(false);
+        return Ok(None);
     }
-    let is_value = |bytes: &[u8]| keccak256(bytes) == keccak256(value);
+    let decide = |place, bytes: &[u8]| (keccak256(bytes) == keccak256(value)).then_some(place);
     let (mut key, mut at) = (root, 0);
-    for node in nodes {
+    for (place, node) in (1..).zip(nodes) {
         if at > path.len() || keccak256(node.raw()) != key {
-            return Ok(false);
+            return Ok(None);
         }
         let fields = node.to_list()?;
         match fields.as_slice() {
             [children @ .., last] if children.len() == 16 => match path.get(at) {
-                None => return Ok(is_value(last.to_bytes()?)),
+                None => return Ok(decide(place, last.to_bytes()?)),
                 Some(nibble) => {
                     // A nibble is below 16.
                     let child = children.get(usize::from(*nibble)).ok_or(ExitRevert::InvalidOpcode)?;
@@ -51,18 +51,18 @@ pub(super) fn verify(value: &[u8], mask: &[u8], nodes: &[u8], root: B256) -> Res
                 let beside = beside.ok_or(ExitRevert::InvalidOpcode)?;
                 let step = if beside == partial.as_slice() { partial.len() } else { 0 };
                 if at + step == path.len() {
-                    return Ok(is_value(next.to_bytes()?));
+                    return Ok(decide(place, next.to_bytes()?));
                 }
                 if step == 0 {
-                    return Ok(false);
+                    return Ok(None);
                 }
                 at += step;
                 key = next.to_word()?;
             }
-            _ => return Ok(false),
+            _ => return Ok(None),
         }
     }
-    Ok(false)
+    Ok(None)
 }
 
 #[cfg(test)]
@@ -89,7 +89,7 @@ mod tests {
         let value = [7; 40];
         for flag in [0x00, 0x20] {
             let (nodes, root) = one_node(&[&[flag, 0x80], &value]);
-            assert_eq!(verify(&value, &[0, 0x80], &nodes, root), Ok(true));
+            assert_eq!(verify(&value, &[0, 0x80], &nodes, root), Ok(Some(1)));
         }
     }
 

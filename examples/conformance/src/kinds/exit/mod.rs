@@ -17,7 +17,7 @@ use alloy_primitives::{Address, Log, U256};
 use bttc_checkpoint::{
     checkpoint::BlockRange,
     exit::{
-        BlockReceipts, CheckpointRef, Exit, ExitProof, LogChoice, Withdrawal,
+        BlockReceipts, CheckpointRef, Exit, ExitProof, LogChoice, VerifyError, Withdrawal,
         contract::{Assets, ExitCall, ExitRevert, Predicate, RootChainManager},
     },
     header_blocks::HeaderBlock,
@@ -69,9 +69,14 @@ pub(super) fn record(field: &Field<'_>) -> Result<HeaderBlock, Failure> {
 /// What the strict verifier says of a payload; `None` where it refuses.
 pub(super) fn strict(payload: &[u8], headers: &Headers) -> Option<Exit> {
     let proof = ExitProof::decode(payload).ok()?;
+    proof.verify(&checkpoint_of(&proof, headers)?).ok()
+}
+
+/// The checkpoint that a proof names; `None` where its blocks are no range.
+fn checkpoint_of(proof: &ExitProof, headers: &Headers) -> Option<CheckpointRef> {
     let HeaderBlock { root, start, end, .. } = header(headers, proof.header);
     let range = BlockRange::new(u64::try_from(start).ok()?, u64::try_from(end).ok()?).ok()?;
-    proof.verify(&CheckpointRef { id: proof.header, range, root }).ok()
+    Some(CheckpointRef { id: proof.header, range, root })
 }
 
 /// The two readers agree: what the strict one accepts has the same hash and token in the contract, which refuses it only
@@ -92,6 +97,21 @@ pub(super) fn readers_agree(
         return Ok(());
     }
     Err(payload.failed(format_args!("accepted by the strict verifier as exit {}", exit.exit_hash())))
+}
+
+/// The canonical form of a payload that was paid for is the same exit; the strict verifier refuses it at most for a receipt
+/// that no chain makes, never for its place in the checkpoint.
+fn canonical(payload: &Field<'_>, bytes: &[u8], headers: &Headers, call: &ExitCall) -> Result<(), Failure> {
+    // A position or height that no block has, or a node in a form of its own, cannot be written down as a proof.
+    let Ok(proof) = ExitProof::decode_permissive(bytes) else { return Ok(()) };
+    if ExitProof::decode(&proof.to_payload()).as_ref() != Ok(&proof) || proof.exit_hash() != call.exit_hash {
+        return Err(payload.failed("its canonical form is another exit"));
+    }
+    match checkpoint_of(&proof, headers).map(|checkpoint| proof.verify(&checkpoint)) {
+        Some(Ok(exit)) if exit.child_token() == call.child_token => Ok(()),
+        Some(Err(VerifyError::Receipt(_) | VerifyError::ReceiptBranch { .. })) => Ok(()),
+        other => Err(payload.failed(format_args!("paid for, and its canonical form gives {other:?}"))),
+    }
 }
 
 /// A proof builder that is given the blocks makes the payloads of the steps.
@@ -223,6 +243,7 @@ impl World {
         match self.pay(&call, exit.as_ref(), &payload)? {
             Err(revert) => refused(expect, &said(&revert)),
             Ok(logs) => {
+                canonical(&payload, &bytes, &self.headers, &call)?;
                 self.manager.settle(&call);
                 expect.check("ok", true)?;
                 expect.absent("revert", "no revert")?;
