@@ -34,6 +34,7 @@ mod kinds;
 mod location;
 mod log;
 mod read;
+mod replay;
 mod run;
 mod shelf;
 mod trace;

@@ -2,30 +2,21 @@
 //!
 //! The chain is imported once a file; the snapshot of each of its blocks is staking's, the roots of ranges checkpoint's.
 
-use super::{Kind, span_commit::span};
-use crate::{case::Case, failure::Failure, field::Field, got::Got};
+use super::Kind;
+use crate::{case::Case, failure::Failure, got::Got, replay::Replay};
 use alloc::collections::BTreeMap;
 use alloy_primitives::B256;
 use bttc_checkpoint::merkle;
 use bttc_core::{
-    amino::Time,
-    chain::ChainSpec,
-    id::StateId,
     leaf::RangeRoot,
     snapshot::{SnapshotMember, SnapshotMembers, SnapshotSource, SnapshotView},
-    span::Span,
 };
 use bttc_evm::{
-    block::Block,
     chain::Chain,
-    genesis::Genesis,
-    header::{ExtraData, SealedHeader},
     rpc::{Node, StateSyncLogs, TransactionIndex, respond},
     state::State,
-    state_sync::{Record, RecordTime},
-    system::{Answer, Facts},
 };
-use bttc_staking::snapshot::{Producer, Snapshot, SprintHeader};
+use bttc_staking::snapshot::{Producer, Snapshot};
 use serde_json::Value;
 
 /// The kind `bor-api`.
@@ -99,56 +90,24 @@ struct Archive {
 impl Archive {
     fn import(case: &Case<'_>) -> Result<Self, Failure> {
         let file = case.chain()?;
-        let replay = file.cases().next().ok_or_else(|| Failure::new("input.chain", "no case", "a chain"))?;
-        let input = replay.input()?;
-        let genesis = input.field("genesis")?;
-        let read = Genesis::from_json(&genesis.value().to_string()).map_err(|error| genesis.failed(error))?;
-        let spec = read.chain_spec(&ChainSpec::devnet());
-        let chain = Chain::open(spec, &read).map_err(|error| genesis.failed(error))?;
-        let producers = chain.producers(1).map_err(|error| genesis.failed(error))?;
-        let producers = producers.into_iter().map(|producer| Producer::new(producer.signer, producer.power));
-        let head = chain.head().header();
-        let snapshot = Snapshot::genesis(head.hash(), producers, chain.spec().timing);
-        let snapshot = snapshot.map_err(|error| genesis.failed(error))?;
-        let mut archive = Self {
-            states: BTreeMap::from([(0, chain.state().clone())]),
-            snapshots: BTreeMap::from([(head.hash(), snapshot)]),
-            index: TransactionIndex::default(),
-            chain,
+        let recorded = file.cases().next().ok_or_else(|| Failure::new("input.chain", "no case", "a chain"))?;
+        let input = recorded.input()?;
+        let mut replay = Replay::open(&input.field("genesis")?)?;
+        let (mut states, mut snapshots) = (BTreeMap::new(), BTreeMap::new());
+        let mut keep = |replay: &Replay| {
+            let head = replay.chain().head().header();
+            states.insert(head.height(), replay.chain().state().clone());
+            snapshots.insert(head.hash(), replay.snapshot().clone());
         };
+        keep(&replay);
         for block in input.field("blocks")?.items()? {
-            archive.append(&block)?;
+            replay.append(&block)?;
+            keep(&replay);
         }
-        archive.index.extend(&archive.chain);
-        Ok(archive)
+        let (chain, mut index) = (replay.into_chain(), TransactionIndex::default());
+        index.extend(&chain);
+        Ok(Self { chain, states, index, snapshots })
     }
-
-    fn append(&mut self, field: &Field<'_>) -> Result<(), Failure> {
-        let block = Block::from_rlp(&field.field("rlp")?.bytes()?).map_err(|error| field.failed(error))?;
-        let parent = self.chain.head().header().hash();
-        let snapshot = self.snapshots.get(&parent).ok_or_else(|| field.refused("a child of the block before"))?;
-        let delivery = Delivery::read(field)?;
-        let facts = delivery.facts(block.header.time, snapshot);
-        let imported = self.chain.import(block, &facts).map_err(|error| field.failed(error))?;
-        let header = imported.header();
-        let next = follow(snapshot, header).map_err(|error| field.failed(error))?;
-        self.snapshots.insert(header.hash(), next);
-        self.states.insert(header.height(), self.chain.state().clone());
-        Ok(())
-    }
-}
-
-fn follow(snapshot: &Snapshot, header: &SealedHeader) -> Result<Snapshot, bttc_staking::snapshot::ApplyError> {
-    let number = header.height();
-    let extra = ExtraData::read(&header.extra, number, snapshot.timing());
-    let mut next = snapshot.clone();
-    next.apply(&SprintHeader {
-        number,
-        hash: header.hash(),
-        signer: header.author(),
-        producers: extra.ok().map(|extra| extra.validators()),
-    })?;
-    Ok(next)
 }
 
 impl SnapshotSource for Archive {
@@ -177,67 +136,4 @@ impl RangeRoot for Archive {
     fn root_of(&self, leaves: Vec<B256>) -> Option<B256> {
         merkle::root_of(leaves)
     }
-}
-
-/// What the validation layer answered while a block was imported.
-struct Delivery {
-    span: Option<Answer<Span>>,
-    records: Answer<Vec<Record>>,
-}
-
-impl Delivery {
-    fn read(block: &Field<'_>) -> Result<Self, Failure> {
-        let mut delivery = Self { span: None, records: Answer::Known(Vec::new()) };
-        for question in block.or_default("delivery", |asked| asked.items())? {
-            let body = question.optional("body")?;
-            let result = body.as_ref().map(|body| body.optional("result")).transpose()?.flatten();
-            let result = result.filter(|result| !result.is_null());
-            if question.field("request")?.text()?.starts_with("/bor/span/") {
-                delivery.span = Some(match result {
-                    Some(result) => Answer::Known(span(&result)?),
-                    None => Answer::Unavailable,
-                });
-                continue;
-            }
-            match (&mut delivery.records, result) {
-                (Answer::Known(records), Some(page)) => records.extend(page.list(|item| record(&item))?),
-                // An empty body is an empty page.
-                (Answer::Known(_), None) if body.is_some() || question.field("status")?.u64()? == 204 => {}
-                (records, _) => *records = Answer::Unavailable,
-            }
-        }
-        Ok(delivery)
-    }
-
-    fn facts<'a>(&'a self, now: u64, snapshot: &'a Snapshot) -> Facts<'a> {
-        Facts {
-            span: self.span.as_ref().map(|span| match span {
-                Answer::Known(span) => Answer::Known(span),
-                Answer::Unavailable => Answer::Unavailable,
-            }),
-            records: match &self.records {
-                Answer::Known(records) => Answer::Known(records),
-                Answer::Unavailable => Answer::Unavailable,
-            },
-            ..Facts::new(now, snapshot)
-        }
-    }
-}
-
-fn record(field: &Field<'_>) -> Result<Record, Failure> {
-    Ok(Record {
-        id: StateId::new(field.field("id")?.u64()?),
-        receiver: field.field("contract")?.address()?,
-        data: field.field("data")?.bytes()?,
-        tx_hash: field.field("tx_hash")?.b256()?,
-        log_index: field.field("log_index")?.u64()?,
-        chain_id: field.field("bor_chain_id")?.text()?.to_owned(),
-        time: time(&field.field("record_time")?)?,
-    })
-}
-
-fn time(field: &Field<'_>) -> Result<RecordTime, Failure> {
-    let time: Time = field.text()?.parse().map_err(|error| field.failed(error))?;
-    let seconds = u64::try_from(time.seconds()).map_err(|error| field.failed(error))?;
-    Ok(RecordTime { seconds, nanoseconds: time.nanos() })
 }

@@ -5,7 +5,9 @@ use core::fmt;
 
 mod abi;
 mod account_root;
+mod block_wrong;
 mod bor_api;
+mod chain_replay;
 mod checkpoint_record;
 mod checkpoint_root;
 mod contract_log;
@@ -18,6 +20,7 @@ mod header;
 mod header_blocks;
 mod merkle;
 mod mirror;
+mod native_log;
 mod producer_selection;
 mod proposer_sequence;
 mod receipts_root;
@@ -32,6 +35,7 @@ mod tron_transaction;
 mod validator_set;
 
 pub use header::read_header;
+pub(crate) use span_commit::span;
 
 /// Knows how cases of one kind are run. The runner asks it; each file here has one.
 pub trait Kind: fmt::Debug + Sync {
@@ -74,5 +78,8 @@ pub static KINDS: &[&dyn Kind] = &[
     &exit_payload_decode::ExitPayloadDecode,
     &exit_proof::ExitProofs,
     &exit::Exits,
+    &native_log::NativeLog,
+    &chain_replay::ChainReplay,
+    &block_wrong::BlockWrong,
     &bor_api::BorApi,
 ];

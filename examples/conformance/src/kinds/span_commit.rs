@@ -39,7 +39,7 @@ impl Kind for SpanCommit {
 }
 
 /// A span as the validation layer's REST answers with it.
-pub(super) fn span(field: &Field<'_>) -> Result<Span, Failure> {
+pub(crate) fn span(field: &Field<'_>) -> Result<Span, Failure> {
     Ok(Span {
         id: SpanId::new(field.field("span_id")?.u64()?),
         start: field.field("start_block")?.u64()?,

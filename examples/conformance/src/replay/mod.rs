@@ -1,0 +1,96 @@
+//! A recorded chain, imported from its genesis block by block: execution is the block layer's, who may sign is staking's.
+//!
+//! ```text
+//! genesis ─▶ open ─▶ append(block + delivery) ─▶ … ─▶ offer(another block), which leaves nothing behind
+//! ```
+//!
+//! Its form is that of the kind `chain-replay`; other kinds ask or continue such a chain.
+
+mod delivery;
+
+pub(crate) use delivery::Delivery;
+
+use crate::{failure::Failure, field::Field};
+use bttc_core::chain::ChainSpec;
+use bttc_evm::{
+    block::{Block, ImportError, ImportedBlock},
+    chain::Chain,
+    genesis::Genesis,
+    header::{ExtraData, SealedHeader},
+};
+use bttc_staking::snapshot::{ApplyError, Producer, Snapshot, SprintHeader};
+
+/// A chain and who may produce its next block.
+#[derive(Clone, Debug)]
+pub(crate) struct Replay {
+    chain: Chain,
+    snapshot: Snapshot,
+}
+
+impl Replay {
+    /// The chain of this genesis.
+    pub(crate) fn open(genesis: &Field<'_>) -> Result<Self, Failure> {
+        let read = Genesis::from_json(&genesis.value().to_string()).map_err(|error| genesis.failed(error))?;
+        let spec = read.chain_spec(&ChainSpec::devnet());
+        let chain = Chain::open(spec, &read).map_err(|error| genesis.failed(error))?;
+        let producers = chain.producers(1).map_err(|error| genesis.failed(error))?;
+        let producers = producers.into_iter().map(|producer| Producer::new(producer.signer, producer.power));
+        let snapshot = Snapshot::genesis(chain.head().header().hash(), producers, chain.spec().timing);
+        Ok(Self { chain, snapshot: snapshot.map_err(|error| genesis.failed(error))? })
+    }
+
+    /// The chain so far.
+    pub(crate) const fn chain(&self) -> &Chain {
+        &self.chain
+    }
+
+    /// The producers after its head.
+    pub(crate) const fn snapshot(&self) -> &Snapshot {
+        &self.snapshot
+    }
+
+    /// The chain alone.
+    pub(crate) fn into_chain(self) -> Chain {
+        self.chain
+    }
+
+    /// Imports the next recorded block, which must be right in every way: its bytes, the requests it led to, its import.
+    pub(crate) fn append(&mut self, field: &Field<'_>) -> Result<&ImportedBlock, Failure> {
+        let rlp = field.field("rlp")?;
+        let bytes = rlp.bytes()?;
+        let block = Block::from_rlp(&bytes).map_err(|error| rlp.failed(error))?;
+        if block.to_rlp() != bytes {
+            return Err(rlp.failed("a block that is written with other bytes"));
+        }
+        let delivery = Delivery::read(field)?;
+        self.asks(&delivery, field)?;
+        let imported =
+            self.chain.import(block, &delivery.facts(&self.snapshot)).map_err(|error| field.failed(error))?;
+        follow(&mut self.snapshot, imported.header()).map_err(|error| field.failed(error))?;
+        Ok(imported)
+    }
+
+    /// The next block must lead to these requests.
+    pub(crate) fn asks(&self, delivery: &Delivery, field: &Field<'_>) -> Result<(), Failure> {
+        let needs = self.chain.needs().map_err(|error| field.failed(error))?;
+        let answered = delivery.answers(&needs, self.chain.spec().chain_id);
+        answered.map_err(|requests| field.failed(format_args!("a block that leads to the requests {requests:?}")))
+    }
+
+    /// Imports a block into a copy of the chain.
+    pub(crate) fn offer(&self, block: Block, delivery: &Delivery) -> Result<(), ImportError> {
+        let mut copy = self.chain.clone();
+        copy.import(block, &delivery.facts(&self.snapshot)).map(|_| ())
+    }
+}
+
+fn follow(snapshot: &mut Snapshot, header: &SealedHeader) -> Result<(), ApplyError> {
+    let number = header.height();
+    let extra = ExtraData::read(&header.extra, number, snapshot.timing());
+    snapshot.apply(&SprintHeader {
+        number,
+        hash: header.hash(),
+        signer: header.author(),
+        producers: extra.ok().map(|extra| extra.validators()),
+    })
+}
