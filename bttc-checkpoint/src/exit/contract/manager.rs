@@ -248,8 +248,9 @@ impl RootChainManager {
         if mask >> 32 != U256::ZERO {
             return Err(ExitRevert::BranchMask { got: mask });
         }
-        let (value, mask, nodes) = (field(6)?.to_bytes()?, field(8)?.to_bytes()?, field(7)?.to_bytes()?);
-        if verify(value, mask, nodes, B256::from(field(5)?.to_uint()?))?.is_none() {
+        let (value, nodes) = (field(6)?.to_bytes()?, field(7)?.to_bytes()?);
+        let receipts_root = B256::from(field(5)?.to_uint()?);
+        if verify(value, &path, &Item::new(nodes)?.to_list()?, receipts_root)?.is_none() {
             return Err(ExitRevert::Proof);
         }
 

@@ -18,12 +18,10 @@ pub(super) fn nibbles(bytes: &[u8]) -> Vec<u8> {
     odd.into_iter().chain(rest.iter().flat_map(|byte| [byte >> 4, byte & 0xf])).collect()
 }
 
-/// How many of these nodes it takes from the root along the mask's path to the value; `None` when they do not lead there.
+/// How many of these nodes it takes from the root along the path to the value; `None` when they do not lead there.
 // leaf and extension are told apart by whether the path ends, never by the flag in the node; nodes behind the one
 // that decides are ignored; every step must be a 32-byte hash.
-pub(super) fn verify(value: &[u8], mask: &[u8], nodes: &[u8], root: B256) -> Result<Option<usize>, ExitRevert> {
-    let nodes = Item::new(nodes)?.to_list()?;
-    let path = nibbles(mask);
+pub(super) fn verify(value: &[u8], path: &[u8], nodes: &[Item<'_>], root: B256) -> Result<Option<usize>, ExitRevert> {
     if path.is_empty() {
         return Ok(None);
     }
@@ -77,6 +75,10 @@ mod tests {
         assert!(nibbles(&[]).is_empty());
     }
 
+    fn walk(value: &[u8], mask: &[u8], nodes: &[u8], root: B256) -> Result<Option<usize>, ExitRevert> {
+        verify(value, &nibbles(mask), &Item::new(nodes)?.to_list()?, root)
+    }
+
     fn one_node(fields: &[&[u8]]) -> (Vec<u8>, B256) {
         let fields: Vec<_> = fields.iter().map(|field| bttc_core::rlp::Item::string(field)).collect();
         let node = bttc_core::rlp::Item::list(fields);
@@ -89,13 +91,13 @@ mod tests {
         let value = [7; 40];
         for flag in [0x00, 0x20] {
             let (nodes, root) = one_node(&[&[flag, 0x80], &value]);
-            assert_eq!(verify(&value, &[0, 0x80], &nodes, root), Ok(Some(1)));
+            assert_eq!(walk(&value, &[0, 0x80], &nodes, root), Ok(Some(1)));
         }
     }
 
     #[test]
     fn q60_a_partial_path_past_the_end_aborts() {
         let (nodes, root) = one_node(&[&[0x20, 0x80, 0x80], &[7; 40]]);
-        assert_eq!(verify(&[7; 40], &[0, 0x80], &nodes, root), Err(ExitRevert::InvalidOpcode));
+        assert_eq!(walk(&[7; 40], &[0, 0x80], &nodes, root), Err(ExitRevert::InvalidOpcode));
     }
 }

@@ -6,7 +6,7 @@ use super::{
     reader::Item,
 };
 use crate::{
-    exit::{ExitProof, trie},
+    exit::{ExitProof, receipt::number},
     merkle::{BranchProof, MembershipError},
 };
 use alloc::vec::Vec;
@@ -66,9 +66,7 @@ fn position(path: Vec<u8>) -> Result<u64, PermissiveError> {
     let (pairs, rest) = path.as_chunks::<2>();
     let key: Vec<u8> = pairs.iter().map(|[high, low]| high << 4 | low).collect();
     let item = rlp::Item::decode(&key).ok().filter(|_| rest.is_empty());
-    let index =
-        item.and_then(|item| U256::try_from_be_slice(item.as_string()?)).and_then(|index| index.try_into().ok());
-    index.filter(|index| trie::path(*index) == path).ok_or(PermissiveError::Path { got: path })
+    item.and_then(|item| number(&item)).ok_or(PermissiveError::Path { got: path })
 }
 
 impl ExitProof {
@@ -88,10 +86,10 @@ impl ExitProof {
             return Err(PermissiveError::Fields { got: items.len() });
         };
         let receipts_root = B256::from(receipts_root.to_uint()?);
-        let (mask, receipt, nodes) = (mask.to_bytes()?, receipt.to_bytes()?, nodes.to_bytes()?);
-        let list = Item::new(nodes)?.to_list()?;
+        let (path, receipt) = (nibbles(mask.to_bytes()?), receipt.to_bytes()?);
+        let list = Item::new(nodes.to_bytes()?)?.to_list()?;
         // Where the walk fails all nodes stay: whether they hold is not asked here.
-        let walked = verify(receipt, mask, nodes, receipts_root).ok().flatten().unwrap_or(list.len());
+        let walked = verify(receipt, &path, &list, receipts_root).ok().flatten().unwrap_or(list.len());
         let node = |(place, node): (usize, &Item<'_>)| {
             let bytes = Bytes::copy_from_slice(node.raw());
             rlp::Item::decode(&bytes).map_err(|error| PermissiveError::Node { place, error })?;
@@ -109,7 +107,7 @@ impl ExitProof {
             },
             receipt: Bytes::copy_from_slice(receipt),
             nodes,
-            tx_index: position(nibbles(mask))?,
+            tx_index: position(path)?,
             log_index: bits_64("log index", log_index)?,
         })
     }
