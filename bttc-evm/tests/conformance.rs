@@ -266,15 +266,8 @@ impl Delivery {
 
     fn facts<'a>(&'a self, now: u64, schedule: &'a FixedProducers) -> Facts<'a> {
         Facts {
-            span: match &self.span {
-                None => None,
-                Some(Answer::Known(span)) => Some(Answer::Known(span)),
-                Some(Answer::Unavailable) => Some(Answer::Unavailable),
-            },
-            records: match &self.records {
-                Answer::Known(records) => Answer::Known(records),
-                Answer::Unavailable => Answer::Unavailable,
-            },
+            span: self.span.as_ref().map(Answer::as_ref),
+            records: self.records.as_ref().map(Vec::as_slice),
             ..Facts::new(now, schedule)
         }
     }

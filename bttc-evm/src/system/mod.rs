@@ -47,6 +47,26 @@ pub enum Answer<T> {
     Unavailable,
 }
 
+impl<T> Answer<T> {
+    /// The same, borrowed.
+    #[must_use]
+    pub const fn as_ref(&self) -> Answer<&T> {
+        match self {
+            Self::Known(value) => Answer::Known(value),
+            Self::Unavailable => Answer::Unavailable,
+        }
+    }
+
+    /// With this made of what is known.
+    #[must_use]
+    pub fn map<U>(self, make: impl FnOnce(T) -> U) -> Answer<U> {
+        match self {
+            Self::Known(value) => Answer::Known(make(value)),
+            Self::Unavailable => Answer::Unavailable,
+        }
+    }
+}
+
 /// The facts from outside that a block needs. Which ones, [`Chain::needs`](crate::chain::Chain::needs) tells.
 #[derive(Clone, Copy, Debug)]
 pub struct Facts<'a> {

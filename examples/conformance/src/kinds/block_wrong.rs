@@ -4,7 +4,7 @@ use super::Kind;
 use crate::{
     case::Case,
     failure::Failure,
-    replay::{Delivery, Replay},
+    replay::{Delivery, Replay, recorded},
 };
 use bttc_evm::block::Block;
 use core::cell::RefCell;
@@ -42,8 +42,7 @@ fn parent(case: &Case<'_>) -> Result<alloc::rc::Rc<RefCell<Replay>>, Failure> {
     let input = case.input()?;
     let number = input.field("number")?;
     let file = case.chain()?;
-    let recorded = file.cases().next().ok_or_else(|| Failure::new("input.chain", "no case", "a chain"))?;
-    let recorded = recorded.input()?;
+    let recorded = recorded(&file)?;
     let open = || Replay::open(&recorded.field("genesis")?);
     let shared = case.shared(input.field("chain")?.text()?, || Ok(RefCell::new(open()?)))?;
     {

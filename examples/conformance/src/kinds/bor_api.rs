@@ -3,7 +3,12 @@
 //! The chain is imported once a file; the snapshot of each of its blocks is staking's, the roots of ranges checkpoint's.
 
 use super::Kind;
-use crate::{case::Case, failure::Failure, got::Got, replay::Replay};
+use crate::{
+    case::Case,
+    failure::Failure,
+    got::Got,
+    replay::{Replay, recorded},
+};
 use alloc::collections::BTreeMap;
 use alloy_primitives::B256;
 use bttc_checkpoint::merkle;
@@ -90,8 +95,7 @@ struct Archive {
 impl Archive {
     fn import(case: &Case<'_>) -> Result<Self, Failure> {
         let file = case.chain()?;
-        let recorded = file.cases().next().ok_or_else(|| Failure::new("input.chain", "no case", "a chain"))?;
-        let input = recorded.input()?;
+        let input = recorded(&file)?;
         let mut replay = Replay::open(&input.field("genesis")?)?;
         let (mut states, mut snapshots) = (BTreeMap::new(), BTreeMap::new());
         let mut keep = |replay: &Replay| {

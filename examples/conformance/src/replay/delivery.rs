@@ -86,14 +86,8 @@ impl Delivery {
     /// The facts that the block is imported with.
     pub(crate) fn facts<'a>(&'a self, snapshot: &'a Snapshot) -> Facts<'a> {
         Facts {
-            span: self.span.as_ref().map(|span| match span {
-                Answer::Known(span) => Answer::Known(span),
-                Answer::Unavailable => Answer::Unavailable,
-            }),
-            records: match &self.records {
-                Answer::Known(records) => Answer::Known(records),
-                Answer::Unavailable => Answer::Unavailable,
-            },
+            span: self.span.as_ref().map(Answer::as_ref),
+            records: self.records.as_ref().map(Vec::as_slice),
             ..Facts::new(Self::CLOCK, snapshot)
         }
     }

@@ -10,7 +10,7 @@ mod delivery;
 
 pub(crate) use delivery::Delivery;
 
-use crate::{failure::Failure, field::Field};
+use crate::{failure::Failure, field::Field, file::VectorFile};
 use bttc_core::chain::ChainSpec;
 use bttc_evm::{
     block::{Block, ImportError, ImportedBlock},
@@ -19,6 +19,12 @@ use bttc_evm::{
     header::{ExtraData, SealedHeader},
 };
 use bttc_staking::snapshot::{ApplyError, Producer, Snapshot, SprintHeader};
+
+/// What a chain's file records: its one case's input.
+pub(crate) fn recorded(file: &VectorFile) -> Result<Field<'_>, Failure> {
+    let case = file.cases().next().ok_or_else(|| Failure::new("input.chain", "no case", "a chain"))?;
+    case.input()
+}
 
 /// A chain and who may produce its next block.
 #[derive(Clone, Debug)]
