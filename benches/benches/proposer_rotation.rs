@@ -5,7 +5,8 @@
 //! Peer: the rules one after another as they are written down, each answering with a new list.
 
 use benches::{Comparison, criterion, validators};
-use bttc_staking::{snapshot::Producer, validator_set::ValidatorSet};
+use bttc_core::snapshot::Producer;
+use bttc_staking::validator_set::ValidatorSet;
 
 fn main() {
     let mut criterion = criterion();

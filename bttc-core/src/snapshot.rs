@@ -10,26 +10,29 @@
 //! Source: `block-layer §3.3.1, §3.4.2, §7.1.2; bttc:consensus/bor/api.go:28-120`.
 //!
 //! ```
-//! use bttc_core::{id::ValidatorId, snapshot::SnapshotMember, validator::VotingPower};
+//! use bttc_core::{snapshot::Producer, validator::VotingPower};
 //! use alloy_primitives::Address;
 //!
-//! let member = SnapshotMember {
-//!     id: ValidatorId::new(0), signer: Address::ZERO, power: VotingPower::new(40), priority: -3,
-//! };
+//! let member = Producer { priority: -3, ..Producer::new(Address::ZERO, VotingPower::new(40)) };
 //! let json = serde_json::to_string(&member)?;
 //! assert!(json.contains(r#""power":40,"accum":-3"#));
 //! # Ok::<(), serde_json::Error>(())
 //! ```
 
-use crate::{id::ValidatorId, validator::VotingPower};
+use crate::{
+    id::ValidatorId,
+    validator::{Validator, VotingPower},
+};
 use alloc::{collections::BTreeMap, vec::Vec};
 use alloy_primitives::{Address, B256};
 use core::fmt;
 use serde::{Deserialize, Serialize};
 
-/// A producer and its priority.
+/// A member of a snapshot's set: a producer and its priority.
+///
+/// Source: `block-layer §3.1; bttc:consensus/bor/validator.go:16-21`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SnapshotMember {
+pub struct Producer {
     /// 0 on the chain: headers do not carry it.
     #[serde(rename = "ID")]
     pub id: ValidatorId,
@@ -42,13 +45,33 @@ pub struct SnapshotMember {
     pub priority: i64,
 }
 
+impl Producer {
+    /// The producer that a header or the genesis names.
+    #[must_use]
+    pub const fn new(signer: Address, power: VotingPower) -> Self {
+        Self { id: ValidatorId::new(0), signer, power, priority: 0 }
+    }
+
+    /// The triple that crosses between crates.
+    #[must_use]
+    pub const fn to_validator(&self) -> Validator {
+        Validator::new(self.id, self.signer, self.power)
+    }
+}
+
+impl From<Validator> for Producer {
+    fn from(validator: Validator) -> Self {
+        Self { id: validator.id, ..Self::new(validator.signer, validator.power) }
+    }
+}
+
 /// The producers of a snapshot.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SnapshotMembers {
+pub struct Producers {
     /// In ascending signer order.
-    pub validators: Vec<SnapshotMember>,
+    pub validators: Vec<Producer>,
     /// The one in turn; `None` for an empty list.
-    pub proposer: Option<SnapshotMember>,
+    pub proposer: Option<Producer>,
 }
 
 /// What a snapshot says.
@@ -60,7 +83,7 @@ pub struct SnapshotView {
     pub hash: B256,
     /// Who may produce the next block.
     #[serde(rename = "validatorSet")]
-    pub members: SnapshotMembers,
+    pub members: Producers,
     /// Who signed the blocks of the last sprint, by height.
     pub recents: BTreeMap<u64, Address>,
 }

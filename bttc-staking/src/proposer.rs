@@ -16,8 +16,8 @@
 //!
 //! ```
 //! use alloy_primitives::Address;
-//! use bttc_core::validator::VotingPower;
-//! use bttc_staking::{snapshot::Producer, validator_set::ValidatorSet};
+//! use bttc_core::{snapshot::Producer, validator::VotingPower};
+//! use bttc_staking::validator_set::ValidatorSet;
 //!
 //! let three = [1, 2, 3].map(|power| Producer::new(Address::repeat_byte(power), VotingPower::new(power.into())));
 //! let mut set = ValidatorSet::new(three)?;

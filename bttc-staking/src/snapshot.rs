@@ -15,8 +15,8 @@
 //!
 //! ```
 //! use alloy_primitives::{Address, B256};
-//! use bttc_core::{chain::ChainSpec, schedule::ProducerSchedule, validator::VotingPower};
-//! use bttc_staking::snapshot::{Producer, Snapshot, SprintHeader};
+//! use bttc_core::{chain::ChainSpec, schedule::ProducerSchedule, snapshot::Producer, validator::VotingPower};
+//! use bttc_staking::snapshot::{Snapshot, SprintHeader};
 //!
 //! let [a, b] = [0xa1, 0xb2].map(|byte| Producer::new(Address::repeat_byte(byte), VotingPower::new(1)));
 //! let mut snapshot = Snapshot::genesis(B256::ZERO, [b, a], ChainSpec::mainnet().timing)?;
@@ -35,49 +35,12 @@ use crate::{
 use alloc::{collections::BTreeMap, string::String, vec::Vec};
 use alloy_primitives::{Address, B256};
 use bttc_core::{
-    id::ValidatorId,
     schedule::{self, FixedProducers, ProducerSchedule, ScheduleError, Timing, Turn},
+    snapshot::{Producer, Producers, SnapshotView},
     span::Span,
     validator::{Validator, VotingPower},
 };
 use serde::{Deserialize, Serialize};
-
-/// A member of a snapshot's set.
-///
-/// Source: `block-layer §3.1; bttc:consensus/bor/validator.go:16-21`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Producer {
-    /// 0 on the chain: headers do not carry it.
-    #[serde(rename = "ID")]
-    pub id: ValidatorId,
-    /// Address of the key it seals with.
-    pub signer: Address,
-    /// Its power.
-    pub power: VotingPower,
-    /// Its priority.
-    #[serde(rename = "accum")]
-    pub priority: i64,
-}
-
-impl Producer {
-    /// The producer that a header or the genesis names.
-    #[must_use]
-    pub const fn new(signer: Address, power: VotingPower) -> Self {
-        Self { id: ValidatorId::new(0), signer, power, priority: 0 }
-    }
-
-    /// The triple that crosses between crates.
-    #[must_use]
-    pub const fn to_validator(&self) -> Validator {
-        Validator::new(self.id, self.signer, self.power)
-    }
-}
-
-impl From<Validator> for Producer {
-    fn from(validator: Validator) -> Self {
-        Self { id: validator.id, ..Self::new(validator.signer, validator.power) }
-    }
-}
 
 impl Member for Producer {
     fn signer(&self) -> Address {
@@ -287,6 +250,22 @@ impl Snapshot {
     fn in_turn(&self) -> Option<Address> {
         let proposer = self.set.proposer().ok().flatten();
         proposer.map(|proposer| proposer.signer)
+    }
+
+    /// As another crate is told it.
+    ///
+    /// Source: `block-layer §7.1.2; bttc:consensus/bor/api.go:28-60`.
+    #[must_use]
+    pub fn to_view(&self) -> SnapshotView {
+        SnapshotView {
+            number: self.number,
+            hash: self.hash,
+            members: Producers {
+                validators: self.set.members().to_vec(),
+                proposer: self.set.proposer().ok().flatten().copied(),
+            },
+            recents: self.recents.clone(),
+        }
     }
 
     /// As the reference writes it to its database.

@@ -22,8 +22,8 @@
 //!
 //! ```
 //! use alloy_primitives::Address;
-//! use bttc_core::validator::VotingPower;
-//! use bttc_staking::{snapshot::Producer, validator_set::ValidatorSet};
+//! use bttc_core::{snapshot::Producer, validator::VotingPower};
+//! use bttc_staking::validator_set::ValidatorSet;
 //!
 //! let member = |byte: u8, power| Producer::new(Address::repeat_byte(byte), VotingPower::new(power));
 //! let mut set = ValidatorSet::new([member(3, 3), member(1, 1), member(2, 2)])?;
@@ -472,8 +472,8 @@ impl<M: Member> From<Form<M>> for ValidatorSet<M> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::snapshot::Producer;
     use alloc::string::ToString;
+    use bttc_core::snapshot::Producer;
 
     fn member(byte: u8, power: i64) -> Producer {
         Producer::new(Address::with_last_byte(byte), VotingPower::new(power))

@@ -11,6 +11,7 @@ use bttc_core::{
     root_chain::{RootEvent, SignerChange, StakeUpdate, Staked, UnstakeInit},
     schedule::{BlockSchedule, ProducerSchedule as _, Timing},
     signature::{SecretKey, SignatureWords, Signer as _},
+    snapshot::Producer,
     span::Span,
     validator::{Validator, VotingPower},
 };
@@ -18,7 +19,7 @@ use bttc_staking::{
     registry::{Applied, Registry, Sequence},
     reward::CheckpointSync,
     selection::{ProducerSelection, SlotShuffle, WeightedDraw, shuffled_index},
-    snapshot::{ForesightError, Producer, Snapshot, SprintHeader},
+    snapshot::{ForesightError, Snapshot, SprintHeader},
     stake::{AcceptDelegation, Bid, Delegation, StakeFor, StakeManager, StakeParams, StakeRewards},
     token::Token,
     validator_set::ValidatorSet,

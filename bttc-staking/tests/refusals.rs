@@ -11,13 +11,14 @@ use bttc_core::{
     root_chain::{RootChainId, RootEvent, SignerChange, Staked, UnstakeInit},
     schedule::Timing,
     signature::{PublicKey, SecretKey},
+    snapshot::Producer,
     validator::VotingPower,
 };
 use bttc_staking::{
     mirror::{MessageKind, Mirror, MirrorParams, Seat},
     registry::{Applied, Registry, Sequence, SpanProposal, SyncQueues, SyncRecord},
     selection::WeightedDraw,
-    snapshot::{Producer, Snapshot, SprintHeader},
+    snapshot::{Snapshot, SprintHeader},
     stake::{AcceptDelegation, Bid, Delegation, Dethrone, Operator, Reinitialize, StakeFor, StakeManager, StakeParams},
     state_sender::StateSender,
     token::Token,

@@ -48,9 +48,11 @@
 
 mod application;
 mod side_chain;
+mod snapshots;
 mod watch;
 
-pub use side_chain::OwnSideChain;
+pub use side_chain::{CheckpointTree, OwnSideChain};
+pub use snapshots::Snapshots;
 pub use watch::RootChainAt;
 
 use crate::{
@@ -75,6 +77,7 @@ use bttc_core::{
     root_chain::{RootChainError, RootChainId, RootEvent},
     schedule::{ProducerSchedule, ScheduleError, Turn},
     signature::Signer,
+    snapshot::Producer,
     span::Span,
     validator::Validator,
 };
@@ -89,11 +92,14 @@ use bttc_evm::{
     transaction::Transaction,
 };
 use bttc_staking::{
-    snapshot::{ApplyError, Producer, Snapshot, SprintHeader},
+    snapshot::{ApplyError, Snapshot, SprintHeader},
     validator_set::ChangeError,
 };
 use core::fmt;
 use std::{collections::BTreeMap, sync::Arc};
+
+/// Blocks below the newest whose snapshots a validator keeps.
+const SNAPSHOT_DEPTH: u64 = 1_024;
 
 /// What a validator starts with.
 #[derive(Debug)]
@@ -117,6 +123,7 @@ pub struct Node {
     layer: Layer,
     chain: Chain,
     snapshot: Snapshot,
+    snapshots: Snapshots,
     root_chains: BTreeMap<RootChainId, RootChainAt>,
     /// Root events seen and not yet in the layer.
     observed: BTreeMap<(RootChainId, LogPlace), RootEvent>,
@@ -195,6 +202,7 @@ impl Node {
             policy,
             layer,
             chain,
+            snapshots: Snapshots::new(snapshot.clone(), SNAPSHOT_DEPTH),
             snapshot,
             root_chains: root_chains.into_iter().map(|at| (at.chain.id(), at)).collect(),
             observed: BTreeMap::new(),
@@ -230,6 +238,12 @@ impl Node {
     #[must_use]
     pub const fn snapshot(&self) -> &Snapshot {
         &self.snapshot
+    }
+
+    /// Who may produce, as of each of the last 1,024 blocks.
+    #[must_use]
+    pub const fn snapshots(&self) -> &Snapshots {
+        &self.snapshots
     }
 
     /// Its turn at the next block.
@@ -417,6 +431,7 @@ impl Node {
         }
         self.chain.import(block, &facts(now, &self.snapshot, span.as_ref(), &records))?;
         fits?;
+        self.snapshots.insert(snapshot.clone());
         self.snapshot = snapshot;
         Ok(self.chain.head())
     }

@@ -8,7 +8,7 @@ use bttc_checkpoint::{
     merkle::root_of,
     side_chain::{SideChain, SideChainError, TransactionPlace},
 };
-use bttc_core::leaf::Leaf;
+use bttc_core::leaf::{Leaf, RangeRoot};
 use bttc_evm::chain::Chain;
 
 /// A chain in this process, as provers see it.
@@ -63,5 +63,24 @@ impl SideChain for OwnSideChain<'_> {
         let leaves = (range.start()..=range.end()).map(|number| Ok(self.leaf(number)?.hash()));
         let leaves = leaves.collect::<Result<Vec<_>, SideChainError>>()?;
         root_of(leaves).ok_or(SideChainError::Permanent { cause: "an empty range has no root".into() })
+    }
+}
+
+/// The tree of checkpoints, for whoever answers `eth_getRootHash`.
+///
+/// ```
+/// use alloy_primitives::B256;
+/// use bttc_core::leaf::RangeRoot;
+/// use bttc_validator::node::CheckpointTree;
+///
+/// assert_eq!(CheckpointTree.root_of(vec![B256::repeat_byte(1)]), Some(B256::repeat_byte(1)));
+/// assert_eq!(CheckpointTree.root_of(vec![]), None);
+/// ```
+#[derive(Clone, Copy, Debug, Default)]
+pub struct CheckpointTree;
+
+impl RangeRoot for CheckpointTree {
+    fn root_of(&self, leaves: Vec<B256>) -> Option<B256> {
+        root_of(leaves)
     }
 }

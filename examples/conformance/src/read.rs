@@ -4,9 +4,10 @@ use crate::{case::Expect, failure::Failure, field::Field, got::Got};
 use bttc_core::{
     amino::{self, JsonForm},
     id::{Epoch, Nonce, ValidatorId},
+    snapshot::Producer,
     validator::{Validator, VotingPower},
 };
-use bttc_staking::{registry::ValidatorRecord, snapshot::Producer};
+use bttc_staking::registry::ValidatorRecord;
 
 /// A validator of the validation layer. What is absent is zero, empty or false.
 pub(crate) fn record(field: &Field<'_>) -> Result<ValidatorRecord, Failure> {

@@ -12,11 +12,12 @@ use bttc_core::{
     hash::keccak256,
     id::ValidatorId,
     schedule::BlockSchedule,
+    snapshot::Producer,
     validator::{Validator, VotingPower},
 };
 use bttc_staking::{
     selection::{ProducerSelection, SlotShuffle, WeightedDraw},
-    snapshot::{Producer, Snapshot},
+    snapshot::Snapshot,
 };
 use clap::{Parser, ValueEnum};
 use std::{collections::BTreeMap, error::Error};

@@ -4,12 +4,12 @@
 
 use alloy_primitives::{Address, B256, Bytes, U256};
 use bttc_checkpoint::{checkpoint::BlockRange, merkle::root_of};
-use bttc_core::{id::CheckpointNumber, schedule::Timing, validator::Validator};
+use bttc_core::{id::CheckpointNumber, schedule::Timing, snapshot::Producer, validator::Validator};
 use bttc_evm::{
     header::{ExtraData, Header, SealedHeader},
     seal::{SealContext, verify},
 };
-use bttc_staking::snapshot::{Producer, Snapshot, SprintHeader};
+use bttc_staking::snapshot::{Snapshot, SprintHeader};
 use clap::Parser;
 use conformance::{FailureRecord, KINDS, Runner, VectorFile, Watch, read_header};
 use serde::Deserialize;

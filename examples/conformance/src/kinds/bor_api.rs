@@ -10,18 +10,12 @@ use crate::{
     replay::{Replay, recorded},
 };
 use alloc::collections::BTreeMap;
-use alloy_primitives::B256;
-use bttc_checkpoint::merkle;
-use bttc_core::{
-    leaf::RangeRoot,
-    snapshot::{SnapshotMember, SnapshotMembers, SnapshotSource, SnapshotView},
-};
 use bttc_evm::{
     chain::Chain,
     rpc::{Node, StateSyncLogs, TransactionIndex, respond},
     state::State,
 };
-use bttc_staking::snapshot::{Producer, Snapshot};
+use bttc_validator::node::{CheckpointTree, Snapshots};
 use serde_json::Value;
 
 /// The kind `bor-api`.
@@ -48,8 +42,8 @@ impl Kind for BorApi {
             chain: &archive.chain,
             states: &archive.states,
             index: &archive.index,
-            snapshots: &*archive,
-            range_root: &*archive,
+            snapshots: &archive.snapshots,
+            range_root: &CheckpointTree,
             state_sync_logs,
         };
         let mut answer = respond(&node, input.field("request")?.value());
@@ -89,7 +83,7 @@ struct Archive {
     chain: Chain,
     states: BTreeMap<u64, State>,
     index: TransactionIndex,
-    snapshots: BTreeMap<B256, Snapshot>,
+    snapshots: Snapshots,
 }
 
 impl Archive {
@@ -97,11 +91,12 @@ impl Archive {
         let file = case.chain()?;
         let input = recorded(&file)?;
         let mut replay = Replay::open(&input.field("genesis")?)?;
-        let (mut states, mut snapshots) = (BTreeMap::new(), BTreeMap::new());
+        let mut states = BTreeMap::new();
+        let mut snapshots = Snapshots::new(replay.snapshot().clone(), u64::MAX);
         let mut keep = |replay: &Replay| {
             let head = replay.chain().head().header();
             states.insert(head.height(), replay.chain().state().clone());
-            snapshots.insert(head.hash(), replay.snapshot().clone());
+            snapshots.insert(replay.snapshot().clone());
         };
         keep(&replay);
         for block in input.field("blocks")?.items()? {
@@ -111,33 +106,5 @@ impl Archive {
         let (chain, mut index) = (replay.into_chain(), TransactionIndex::default());
         index.extend(&chain);
         Ok(Self { chain, states, index, snapshots })
-    }
-}
-
-impl SnapshotSource for Archive {
-    fn snapshot(&self, block: B256) -> Option<SnapshotView> {
-        let snapshot = self.snapshots.get(&block)?;
-        let member = |producer: &Producer| SnapshotMember {
-            id: producer.id,
-            signer: producer.signer,
-            power: producer.power,
-            priority: producer.priority,
-        };
-        let set = snapshot.set();
-        Some(SnapshotView {
-            number: snapshot.number(),
-            hash: snapshot.hash(),
-            members: SnapshotMembers {
-                validators: set.members().iter().map(member).collect(),
-                proposer: set.proposer().ok().flatten().map(member),
-            },
-            recents: snapshot.recents().clone(),
-        })
-    }
-}
-
-impl RangeRoot for Archive {
-    fn root_of(&self, leaves: Vec<B256>) -> Option<B256> {
-        merkle::root_of(leaves)
     }
 }

@@ -13,10 +13,11 @@ use bttc_core::{
     chain::ChainSpec,
     id::ValidatorId,
     schedule::{FixedProducers, ProducerSchedule, Timing},
+    snapshot::Producer,
     validator::{Validator, VotingPower},
 };
 use bttc_staking::{
-    snapshot::{Producer, Snapshot, SprintHeader, StoredSnapshot},
+    snapshot::{Snapshot, SprintHeader, StoredSnapshot},
     validator_set::ValidatorSet,
 };
 

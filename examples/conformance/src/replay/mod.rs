@@ -11,14 +11,14 @@ mod delivery;
 pub(crate) use delivery::Delivery;
 
 use crate::{failure::Failure, field::Field, file::VectorFile};
-use bttc_core::chain::ChainSpec;
+use bttc_core::{chain::ChainSpec, snapshot::Producer};
 use bttc_evm::{
     block::{Block, ImportError, ImportedBlock},
     chain::Chain,
     genesis::Genesis,
     header::{ExtraData, SealedHeader},
 };
-use bttc_staking::snapshot::{ApplyError, Producer, Snapshot, SprintHeader};
+use bttc_staking::snapshot::{ApplyError, Snapshot, SprintHeader};
 
 /// What a chain's file records: its one case's input.
 pub(crate) fn recorded(file: &VectorFile) -> Result<Field<'_>, Failure> {
