@@ -32,6 +32,10 @@ test:
 test-ethers:
     cargo test --package bttc-core --features ethers --locked
 
+# Ethereum's state tests at Berlin, whole
+state-tests *paths:
+    scripts/state-tests.sh {{ paths }}
+
 # core and alloc are enough for the pure libraries
 no-std *crates:
     scripts/no-std.sh {{ crates }}

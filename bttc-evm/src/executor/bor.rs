@@ -5,6 +5,7 @@
 //! stays open until the executor closes it.
 
 use super::{
+    collision::{self, HoldsStorage},
     native_log::{NativeLogs, transfer_log},
     trace::{self, Recorder},
 };
@@ -48,8 +49,12 @@ pub(super) type BorContext<DB> = Context<BlockEnv, TxEnv, CfgEnv, DB, Journal<DB
 type Inner<DB> =
     Evm<BorContext<DB>, (), EthInstructions<EthInterpreter, BorContext<DB>>, EthPrecompiles, EthFrame<EthInterpreter>>;
 
-/// revm's machine, with a log where value moves, and who watches its steps.
-pub(super) struct BorEvm<DB: Database>(pub(super) Inner<DB>, pub(super) Option<Box<Recorder>>);
+/// revm's machine, with a log where value moves, who watches its steps, and whether storage is in a creation's way.
+pub(super) struct BorEvm<DB: Database>(
+    pub(super) Inner<DB>,
+    pub(super) Option<Box<Recorder>>,
+    pub(super) Option<HoldsStorage<DB>>,
+);
 
 /// Failures of the database; of a state in memory there are none.
 pub(super) type BorError<DB> = EVMError<<DB as Database>::Error, InvalidTransaction>;
@@ -67,7 +72,7 @@ impl<DB: Database> BorEvm<DB> {
         context.chain.native_logs = native_logs;
         context.journaled_state.set_spec_id(spec);
         let instructions = EthInstructions::new_mainnet_with_spec(spec);
-        Self(Evm::new(context, instructions, EthPrecompiles::new(spec)), None)
+        Self(Evm::new(context, instructions, EthPrecompiles::new(spec)), None, None)
     }
 
     /// Runs a bare call as a system call does: no gas is bought, no nonce moves, no precompile becomes warm, the
@@ -127,6 +132,16 @@ impl<DB: Database> BorEvm<DB> {
         }
     }
 
+    /// The end of a creation that storage is in the way of; its frame is off the stack again.
+    // the reference looks at nonce and code alone, and forgets what was stored.
+    fn refused(&mut self) -> Option<FrameResult> {
+        let holds_storage = self.2?;
+        let inner = &mut self.0;
+        let refused = collision::refuse(inner.frame_stack.get(), &mut inner.ctx, holds_storage)?;
+        inner.frame_stack.pop();
+        Some(refused)
+    }
+
     /// Who is about to move how much to whom.
     // CALLCODE, DELEGATECALL and SELFDESTRUCT move or name value without a log.
     fn movement(&mut self, input: &FrameInput) -> Option<(Address, Address, U256)> {
@@ -179,7 +194,7 @@ impl<DB: Database> EvmTr for BorEvm<DB> {
             None => [U256::ZERO; 2],
         };
         let done = match self.0.frame_init(input)? {
-            ItemOrResult::Item(_) => None,
+            ItemOrResult::Item(_) => self.refused(),
             ItemOrResult::Result(result) => Some(result),
         };
         // A frame that is over already moved value only if it succeeded.

@@ -24,12 +24,14 @@
 //! ```
 
 mod bor;
+mod collision;
 mod native_log;
 mod query;
 mod revm;
 mod simulate;
 mod trace;
 
+pub use collision::StorageCollision;
 pub use native_log::{NativeLogs, fee_log, transfer_log};
 pub use query::{QUERY_GAS, QueryError, call};
 pub use revm::{RevmExecutor, SYSTEM_ADDRESS, SYSTEM_GAS};

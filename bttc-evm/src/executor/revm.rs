@@ -1,7 +1,7 @@
 //! A block on revm.
 
 use super::{
-    BlockContext, Executed, Executor, NativeLogs, SystemCalled,
+    BlockContext, Executed, Executor, NativeLogs, StorageCollision, SystemCalled,
     bor::{BorEvm, BorHandler, Terms},
     native_log::fee_log,
 };
@@ -68,6 +68,18 @@ impl<'a> RevmExecutor<'a> {
             context,
             phase: Phase::Transactions,
         }
+    }
+
+    /// With this answer to creations at an address that holds storage.
+    #[must_use]
+    pub fn with_storage_collision(mut self, collision: StorageCollision) -> Self {
+        self.evm.2 = match collision {
+            StorageCollision::Reset => None,
+            StorageCollision::Refuse => Some(|pending, address| {
+                pending.account(address).is_some_and(|account| account.slots().next().is_some())
+            }),
+        };
+        self
     }
 
     /// What the block changed.
@@ -275,12 +287,12 @@ mod tests {
     }
 
     /// With a signature of nobody; the executor is told the sender.
-    fn transaction(nonce: u64, to: Address, value: u64) -> Transaction {
+    fn transaction(nonce: u64, to: impl Into<TxKind>, value: u64) -> Transaction {
         let mut items = Vec::new();
         nonce.encode(&mut items);
         1_u64.encode(&mut items);
         200_000_u64.encode(&mut items);
-        TxKind::Call(to).encode(&mut items);
+        to.into().encode(&mut items);
         value.encode(&mut items);
         Bytes::new().encode(&mut items);
         for word in [27_u64, 1, 1] {
@@ -394,6 +406,30 @@ mod tests {
             assert_eq!(executor.system_call(CONTRACT, Bytes::new()).status, Status::Failed);
             assert_eq!(executor.state_root(), state.root());
         });
+    }
+
+    #[test]
+    fn q320_a_creation_resets_what_was_stored_at_its_address() {
+        let (created, slot) = (SENDER.create(0), U256::from(1));
+        let holding = Account::new(0, U256::from(9), Bytes::new(), [(slot, slot)]);
+        let state = State::from_accounts([(SENDER, Account::with_balance(U256::from(1_000_000))), (created, holding)]);
+        let (hashes, context) = (BTreeMap::new(), BlockContext { chain_id: 1, ..BlockContext::default() });
+        let after = |collision| {
+            let executor = RevmExecutor::new(&state, &hashes, context, NativeLogs::Emit);
+            let mut executor = executor.with_storage_collision(collision);
+            let executed = executor.transact(&transaction(0, TxKind::Create, 5), SENDER, 1_000_000).unwrap();
+            let mut after = state.clone();
+            after.apply(executor.into_changes());
+            (executed.status, executed.gas_used, executed.logs.len(), after)
+        };
+        let (status, gas_used, logs, reset) = after(StorageCollision::Reset);
+        assert_eq!((status, gas_used, logs), (Status::Succeeded, 53_000, 2));
+        let account = reset.account(created).unwrap();
+        assert_eq!((account.nonce(), account.balance(), account.storage(slot)), (1, U256::from(14), U256::ZERO));
+
+        let (status, gas_used, logs, refused) = after(StorageCollision::Refuse);
+        assert_eq!((status, gas_used, logs), (Status::Failed, 200_000, 1)); // the fee log alone
+        assert_eq!((refused.account(created), refused.nonce(SENDER)), (state.account(created), 1));
     }
 
     #[test]

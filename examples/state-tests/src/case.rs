@@ -4,7 +4,7 @@ use crate::fixture::{Fixture, Outcome, Surroundings};
 use alloy_primitives::{B256, Log, U256};
 use bttc_core::hash::keccak256;
 use bttc_evm::{
-    executor::{BlockContext, Executor, NativeLogs, RevmExecutor},
+    executor::{BlockContext, Executor, NativeLogs, RevmExecutor, StorageCollision},
     state::{Account, State},
     transaction::Transaction,
 };
@@ -15,6 +15,9 @@ pub const FORK: &str = "Berlin";
 
 /// The tests' chain.
 const CHAIN_ID: u64 = 1;
+
+/// What the tests expect where creation meets storage; the reference resets it.
+const COLLISION: StorageCollision = StorageCollision::Refuse;
 
 /// Blocks whose hashes code may ask for.
 const HASHES: u64 = 256;
@@ -91,7 +94,8 @@ pub(crate) fn run(
     encoded: &[u8],
     outcome: &Outcome,
 ) -> Result<(), Mismatch> {
-    let mut executor = RevmExecutor::new(state, hashes, *context, NativeLogs::Omit);
+    let executor = RevmExecutor::new(state, hashes, *context, NativeLogs::Omit);
+    let mut executor = executor.with_storage_collision(COLLISION);
     let logs = match (execute(&mut executor, context, encoded), &outcome.exception) {
         (Ok(logs), None) => logs,
         (Err(_), Some(_)) => Vec::new(),
