@@ -25,5 +25,7 @@ extern crate alloc;
 pub mod duties;
 pub mod engine;
 pub mod layer;
+pub mod module;
 pub mod node;
 pub mod root_chain;
+pub mod store;

@@ -1,0 +1,34 @@
+//! Events: what an accepted message tells those who watch the chain.
+
+use core::fmt::Display;
+use serde::{Deserialize, Serialize};
+
+/// An event: its type and its attributes in order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Event {
+    /// Its type.
+    pub kind: String,
+    /// Keys and values; a key may come twice.
+    pub attributes: Vec<(String, String)>,
+}
+
+impl Event {
+    /// An event without attributes.
+    #[must_use]
+    pub fn new(kind: &str) -> Self {
+        Self { kind: kind.to_owned(), attributes: Vec::new() }
+    }
+
+    /// The same with one more attribute.
+    #[must_use]
+    pub fn with(mut self, key: &str, value: impl Display) -> Self {
+        self.attributes.push((key.to_owned(), value.to_string()));
+        self
+    }
+
+    /// The first attribute of this key.
+    #[must_use]
+    pub fn attribute(&self, key: &str) -> Option<&str> {
+        self.attributes.iter().find(|(k, _)| k == key).map(|(_, value)| value.as_str())
+    }
+}
