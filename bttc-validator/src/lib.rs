@@ -27,5 +27,7 @@ pub mod engine;
 pub mod layer;
 pub mod module;
 pub mod node;
+pub mod param;
+pub mod record;
 pub mod root_chain;
 pub mod store;

@@ -58,6 +58,11 @@ pub trait Field: Default {
     /// [`JsonError`].
     fn from_json(json: &Json, form: JsonForm) -> Result<Self, JsonError>;
 
+    /// Whether JSON objects have its key; all but [`OmittedZero`](super::OmittedZero) say so.
+    fn is_in_json(&self) -> bool {
+        true
+    }
+
     /// Writes it with its key, or nothing where it is zero.
     fn write_field(&self, number: u32, to: &mut Writer) {
         to.unless_zero(number, self);

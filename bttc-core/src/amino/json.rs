@@ -301,7 +301,9 @@ impl JsonWriter {
 
 impl FieldSink for JsonWriter {
     fn field<F: Field>(&mut self, name: &'static str, value: &F) -> &mut Self {
-        self.entries.push((name.into(), value.to_json(self.form)));
+        if value.is_in_json() {
+            self.entries.push((name.into(), value.to_json(self.form)));
+        }
         self
     }
 }

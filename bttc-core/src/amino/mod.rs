@@ -28,6 +28,7 @@
 //! | `u64`, `i64`, ids, powers | varint | decimal text | number |
 //! | `i32`, `u8`, `bool` | varint | number, `true` | the same |
 //! | [`Fixed64`] | eight bytes, little-endian | decimal text | number |
+//! | [`OmittedZero`] | varint | decimal text, without key when zero | number, without key when zero |
 //! | `Address`, `FixedBytes<65>`, `Bytes` | length ‖ bytes | `0x` and hex | the same |
 //! | `B256` | length ‖ bytes | `0x` and hex, `""` for zero | the same |
 //! | [`Base64`] | length ‖ bytes | base64, `null` for none | the same |
@@ -77,7 +78,7 @@ pub use json::{Json, JsonError, JsonForm};
 pub use reader::{AminoError, Reader};
 pub use text::Text;
 pub use time::{Time, TimeError};
-pub use value::Fixed64;
+pub use value::{Fixed64, OmittedZero};
 pub use writer::Writer;
 
 use crate::hash::sha256;

@@ -74,6 +74,40 @@ impl Field for i64 {
     }
 }
 
+/// A number whose key is left out of JSON while it is zero.
+///
+/// Source: `validation-layer §1.6; delivery:types/val-signing-info.go:12-24`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct OmittedZero(
+    /// The number.
+    pub i64,
+);
+
+impl Field for OmittedZero {
+    const SHAPE: Shape = Shape::Varint;
+
+    fn write(&self, to: &mut Writer) {
+        self.0.write(to);
+    }
+
+    fn read(from: &mut Reader<'_>) -> Result<Self, AminoError> {
+        Field::read(from).map(Self)
+    }
+
+    fn to_json(&self, form: JsonForm) -> Json {
+        Field::to_json(&self.0, form)
+    }
+
+    fn from_json(json: &Json, form: JsonForm) -> Result<Self, JsonError> {
+        Field::from_json(json, form).map(Self)
+    }
+
+    fn is_in_json(&self) -> bool {
+        self.0 != 0
+    }
+}
+
 /// A signed number of eight bytes, whatever its value.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]

@@ -51,6 +51,7 @@
 //! # Ok::<(), Box<dyn core::error::Error>>(())
 //! ```
 
+pub mod chainmanager;
 mod context;
 mod event;
 mod facts;
