@@ -4,63 +4,30 @@
 
 use super::hex;
 use crate::state::{Account, State};
-use alloy_primitives::{Address, B256, KECCAK256_EMPTY, U256};
-use alloy_rlp::Encodable;
-use alloy_trie::{EMPTY_ROOT_HASH, HashBuilder, Nibbles, TrieAccount, proof::ProofRetainer};
-use bttc_core::hash::keccak256;
+use alloy_primitives::{Address, Bytes, KECCAK256_EMPTY, U256};
+use alloy_trie::EMPTY_ROOT_HASH;
 use serde_json::{Value, json};
 
-/// Nodes from the root of a trie down to a key, or to where the way to it ends; none of an empty trie.
-fn branch(leaves: impl Iterator<Item = (B256, Vec<u8>)>, key: B256) -> Vec<Value> {
-    let key = Nibbles::unpack(key);
-    let mut builder = HashBuilder::default().with_proof_retainer(ProofRetainer::new(vec![key]));
-    let mut empty = true;
-    for (at, leaf) in leaves {
-        empty = false;
-        builder.add_leaf(Nibbles::unpack(at), &leaf);
-    }
-    if empty {
-        return Vec::new();
-    }
-    builder.root();
-    let nodes = builder.take_proof_nodes().into_nodes_sorted().into_iter();
-    nodes.filter(|(path, _)| key.starts_with(path)).map(|(_, node)| hex::bytes(&node)).collect()
-}
-
-fn account_leaf(account: &Account) -> Vec<u8> {
-    alloy_rlp::encode(TrieAccount {
-        nonce: account.nonce(),
-        balance: account.balance(),
-        storage_root: account.storage_root(),
-        code_hash: account.code_hash(),
-    })
-}
-
-fn slot_leaf(value: &U256) -> Vec<u8> {
-    let mut leaf = Vec::new();
-    value.encode(&mut leaf);
-    leaf
+/// Nodes of a trie.
+fn nodes(proof: &[Bytes]) -> Vec<Value> {
+    proof.iter().map(|node| hex::bytes(node)).collect()
 }
 
 /// `eth_getProof`. The keys are answered as they were asked.
 pub(super) fn proof(state: &State, address: Address, keys: &[&str]) -> Value {
     let account = state.account(address);
-    let mut leaves: Vec<_> = state.accounts().map(|(address, account)| (keccak256(address), account)).collect();
-    leaves.sort_unstable_by_key(|(key, _)| *key);
-    let leaves = leaves.into_iter().map(|(key, account)| (key, account_leaf(account)));
     let storage = keys.iter().map(|key| {
         let slot = slot(key);
-        let slots = account.into_iter().flat_map(Account::slots).map(|(key, value)| (*key, slot_leaf(value)));
         json!({
             "key": key,
             "value": hex::word(state.storage(address, slot)),
-            "proof": branch(slots, keccak256(slot.to_be_bytes::<32>())),
+            "proof": nodes(&account.map_or_else(Vec::new, |account| account.proof(slot))),
         })
     });
     let storage: Vec<_> = storage.collect();
     json!({
         "address": hex::address(address),
-        "accountProof": branch(leaves, keccak256(address)),
+        "accountProof": nodes(&state.proof(address)),
         "balance": hex::word(state.balance(address)),
         "codeHash": hex::hash(account.map_or(KECCAK256_EMPTY, Account::code_hash)),
         "nonce": hex::quantity(state.nonce(address)),
@@ -86,6 +53,39 @@ pub(super) fn slot(text: &str) -> U256 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloy_primitives::B256;
+    use alloy_trie::{Nibbles, TrieAccount, proof::verify_proof};
+    use bttc_core::hash::keccak256;
+
+    fn read(nodes: &Value) -> Vec<Bytes> {
+        nodes.as_array().unwrap().iter().map(|node| node.as_str().unwrap().parse().unwrap()).collect()
+    }
+
+    #[test]
+    fn a_verifier_that_has_nothing_but_the_root_accepts_the_proofs() {
+        let account =
+            |i: u64| Account::new(i, U256::from(i), vec![1; 3].into(), (1..i).map(|s| (U256::from(s), U256::from(s))));
+        let state = State::from_accounts((1..60).map(|i| (Address::with_last_byte(i), account(i.into()))));
+        // The last account is not there, nor is the last slot.
+        for who in [7, 59, 77] {
+            let address = Address::with_last_byte(who);
+            let answer = proof(&state, address, &["0x1", "0x39"]);
+            let storage_root: B256 = answer["storageHash"].as_str().unwrap().parse().unwrap();
+            let leaf = state.account(address).map(|account| {
+                let (nonce, balance, code_hash) = (account.nonce(), account.balance(), account.code_hash());
+                alloy_rlp::encode(TrieAccount { nonce, balance, storage_root, code_hash })
+            });
+            let key = Nibbles::unpack(keccak256(address));
+            verify_proof(state.root(), key, leaf, &read(&answer["accountProof"])).unwrap();
+            for (slot, shown) in [1, 0x39].into_iter().map(U256::from).zip(answer["storageProof"].as_array().unwrap()) {
+                let value = state.storage(address, slot);
+                assert_eq!(shown["value"], hex::word(value));
+                let leaf = (!value.is_zero()).then(|| alloy_rlp::encode(value));
+                let key = Nibbles::unpack(keccak256(slot.to_be_bytes::<32>()));
+                verify_proof(storage_root, key, leaf, &read(&shown["proof"])).unwrap();
+            }
+        }
+    }
 
     #[test]
     fn q262_slots_are_read_leniently() {

@@ -1,11 +1,11 @@
 //! One account.
 
-use super::trie;
-use alloy_primitives::{B256, Bytes, KECCAK256_EMPTY, U256};
-use alloy_trie::{EMPTY_ROOT_HASH, TrieAccount};
+use super::trie::{Trie, Value};
+use alloy_primitives::{Address, B256, Bytes, KECCAK256_EMPTY, U256};
+use alloy_rlp::Encodable;
+use alloy_trie::TrieAccount;
 use bttc_core::hash::keccak256;
 use revm::{bytecode::Bytecode, state::AccountInfo};
-use std::{collections::BTreeMap, sync::Arc};
 
 /// Nonce, balance, code and storage of an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,8 +15,7 @@ pub struct Account {
     pub(super) code_hash: B256,
     pub(super) code: Bytecode,
     /// Hash of the slot → its value, never zero.
-    pub(super) slots: Arc<BTreeMap<B256, U256>>,
-    pub(super) storage_root: B256,
+    pub(super) slots: Trie<U256>,
 }
 
 impl Default for Account {
@@ -27,8 +26,7 @@ impl Default for Account {
             balance: U256::ZERO,
             code_hash: KECCAK256_EMPTY,
             code: Bytecode::default(),
-            slots: Arc::default(),
-            storage_root: EMPTY_ROOT_HASH,
+            slots: Trie::default(),
         }
     }
 }
@@ -47,13 +45,7 @@ impl Account {
             .filter(|(_, value)| !value.is_zero())
             .map(|(slot, value)| (slot_key(slot), value))
             .collect();
-        let mut account = Self {
-            nonce,
-            balance,
-            storage_root: trie::storage_root(&slots),
-            slots: Arc::new(slots),
-            ..Self::default()
-        };
+        let mut account = Self { nonce, balance, slots, ..Self::default() };
         account.set_code(code);
         account
     }
@@ -91,15 +83,22 @@ impl Account {
         self.slots.get(&slot_key(slot)).copied().unwrap_or_default()
     }
 
-    /// Its storage as the trie keeps it: hash of the slot → value, in ascending order.
-    pub fn slots(&self) -> impl Iterator<Item = (&B256, &U256)> {
-        self.slots.iter()
+    /// Its storage: hash of the slot → value, never zero.
+    #[must_use]
+    pub const fn slots(&self) -> &Trie<U256> {
+        &self.slots
     }
 
     /// Root of its storage.
     #[must_use]
-    pub const fn storage_root(&self) -> B256 {
-        self.storage_root
+    pub fn storage_root(&self) -> B256 {
+        self.slots.root()
+    }
+
+    /// Nodes of its storage from the root down to a slot, or to where the way to it ends.
+    #[must_use]
+    pub fn proof(&self, slot: U256) -> Vec<Bytes> {
+        self.slots.proof(&slot_key(slot))
     }
 
     /// Whether it is empty by EIP-161: no nonce, no balance, no code.
@@ -123,15 +122,25 @@ impl Account {
             ..AccountInfo::default()
         }
     }
+}
 
-    pub(super) fn leaf(&self) -> Vec<u8> {
-        alloy_rlp::encode(TrieAccount {
-            nonce: self.nonce,
-            balance: self.balance,
-            storage_root: self.storage_root,
-            code_hash: self.code_hash,
-        })
+/// An account where the trie of accounts keeps it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Entry {
+    pub(super) address: Address,
+    pub(super) account: Account,
+}
+
+impl Value for Entry {
+    fn encode(&self, out: &mut Vec<u8>) {
+        let Account { nonce, balance, code_hash, .. } = self.account;
+        TrieAccount { nonce, balance, storage_root: self.account.storage_root(), code_hash }.encode(out);
     }
+}
+
+/// Where the trie keeps an account.
+pub(super) fn account_key(address: Address) -> B256 {
+    keccak256(address)
 }
 
 /// Where the trie keeps a slot.

@@ -6,8 +6,9 @@
 //! ```
 //!
 //! [`State`] is what the last block left. A block runs on a [`Pending`] state above it, which hands its changes over
-//! when the block turned out right. Storage roots are kept and computed anew where storage changed; the trie of accounts
-//! is built from its sorted leaves each time.
+//! when the block turned out right. Accounts and storage stand in tries that share their nodes: a clone of a state costs
+//! nothing, the states of a thousand heights little more than what changed between them, and a root what changed since
+//! the last one.
 //!
 //! Source: `block-layer §5.5; bttc:core/state/statedb.go:890-902`.
 //!
@@ -29,18 +30,15 @@ mod trie;
 
 pub use account::Account;
 pub use pending::{Changes, Pending};
+pub use trie::{Iter, Trie, Value};
 
+use account::{Entry, account_key};
 use alloy_primitives::{Address, B256, Bytes, U256};
-use bttc_core::hash::keccak256;
-use std::collections::BTreeMap;
 
-/// Every account, as the last block left it. A clone shares code and storage.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Every account, as the last block left it. A clone shares all of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct State {
-    accounts: BTreeMap<Address, Account>,
-    /// What the trie holds: hash of the address → encoded account.
-    leaves: BTreeMap<B256, Vec<u8>>,
-    root: B256,
+    accounts: Trie<Entry>,
 }
 
 impl State {
@@ -48,28 +46,42 @@ impl State {
     ///
     /// Source: `block-layer §1.2.2; bttc:core/genesis.go:282`.
     pub fn from_accounts(accounts: impl IntoIterator<Item = (Address, Account)>) -> Self {
-        let accounts: BTreeMap<_, _> = accounts.into_iter().collect();
-        let leaves: BTreeMap<_, _> =
-            accounts.iter().map(|(address, account)| (keccak256(address), account.leaf())).collect();
-        let root = trie::root(leaves.iter().map(|(key, leaf)| (key, leaf.as_slice())));
-        Self { accounts, leaves, root }
+        let mut state = Self::default();
+        accounts.into_iter().for_each(|(address, account)| state.insert(address, account));
+        state
+    }
+
+    /// Puts an account in; one that was there before goes.
+    pub fn insert(&mut self, address: Address, account: Account) {
+        self.accounts.insert(account_key(address), Entry { address, account });
+    }
+
+    /// Takes an account out, if it is there.
+    pub fn remove(&mut self, address: Address) {
+        self.accounts.remove(&account_key(address));
     }
 
     /// Root of the accounts.
     #[must_use]
-    pub const fn root(&self) -> B256 {
-        self.root
+    pub fn root(&self) -> B256 {
+        self.accounts.root()
     }
 
     /// An account; `None` where there is none.
     #[must_use]
     pub fn account(&self, address: Address) -> Option<&Account> {
-        self.accounts.get(&address)
+        self.accounts.get(&account_key(address)).map(|entry| &entry.account)
     }
 
-    /// Every account in ascending order of addresses.
+    /// Every account in ascending order of the hashes of the addresses.
     pub fn accounts(&self) -> impl Iterator<Item = (&Address, &Account)> {
-        self.accounts.iter()
+        self.accounts.iter().map(|(_, entry)| (&entry.address, &entry.account))
+    }
+
+    /// Nodes from the root down to an account, or to where the way to it ends.
+    #[must_use]
+    pub fn proof(&self, address: Address) -> Vec<Bytes> {
+        self.accounts.proof(&account_key(address))
     }
 
     /// Balance in base units.
@@ -98,20 +110,7 @@ impl State {
 
     /// Takes over what a block changed. The changes must come from a [`Pending`] state above this one.
     pub fn apply(&mut self, changes: Changes) {
-        let Changes { accounts, leaves, root } = changes;
-        for (address, account) in accounts {
-            match account {
-                Some(account) => self.accounts.insert(address, account),
-                None => self.accounts.remove(&address),
-            };
-        }
-        for (key, leaf) in leaves {
-            match leaf {
-                Some(leaf) => self.leaves.insert(key, leaf),
-                None => self.leaves.remove(&key),
-            };
-        }
-        self.root = root;
+        *self = changes.after;
     }
 }
 
@@ -119,6 +118,7 @@ impl State {
 mod tests {
     use super::*;
     use alloy_trie::{EMPTY_ROOT_HASH, TrieAccount, root::state_root_unhashed};
+    use bttc_core::hash::keccak256;
 
     #[test]
     fn no_accounts_have_the_empty_root_and_many_the_root_of_a_full_rebuild() {

@@ -1,18 +1,14 @@
 //! The state a block is making.
 
-use super::{Account, State, account::slot_key, trie};
+use super::{Account, State, account::slot_key, trie::Trie};
 use alloy_primitives::{Address, B256, Bytes, U256, map::AddressMap};
-use bttc_core::hash::keccak256;
 use core::convert::Infallible;
 use revm::{
     Database, DatabaseCommit,
     bytecode::Bytecode,
     state::{Account as Touched, AccountInfo},
 };
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::collections::BTreeMap;
 
 /// A layer above a [`State`]: it reads through, and keeps what is written.
 #[derive(Clone, Debug)]
@@ -20,33 +16,39 @@ pub struct Pending<'a> {
     base: &'a State,
     /// Number → hash of the blocks that code may ask for.
     hashes: &'a BTreeMap<u64, B256>,
+    /// Accounts of the base that were asked for.
+    read: AddressMap<Option<&'a Account>>,
     /// Changed accounts; `None` where one is gone.
     accounts: BTreeMap<Address, Option<Account>>,
-    /// Those of them whose storage root is out of date.
-    stale: BTreeSet<Address>,
+    /// The base with the changes, until more is written.
+    after: Option<State>,
 }
 
-/// What a block changed, and the root after it.
+/// What a block changed, as the state after it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Changes {
-    pub(super) accounts: BTreeMap<Address, Option<Account>>,
-    pub(super) leaves: BTreeMap<B256, Option<Vec<u8>>>,
-    pub(super) root: B256,
+    pub(super) after: State,
 }
 
 impl Changes {
     /// Root of the state with these changes.
     #[must_use]
-    pub const fn root(&self) -> B256 {
-        self.root
+    pub fn root(&self) -> B256 {
+        self.after.root()
+    }
+
+    /// The state with these changes.
+    #[must_use]
+    pub fn into_state(self) -> State {
+        self.after
     }
 }
 
 impl<'a> Pending<'a> {
     /// Nothing written yet. `hashes` answers the code that asks for the hash of a block.
     #[must_use]
-    pub const fn new(base: &'a State, hashes: &'a BTreeMap<u64, B256>) -> Self {
-        Self { base, hashes, accounts: BTreeMap::new(), stale: BTreeSet::new() }
+    pub fn new(base: &'a State, hashes: &'a BTreeMap<u64, B256>) -> Self {
+        Self { base, hashes, read: AddressMap::default(), accounts: BTreeMap::new(), after: None }
     }
 
     /// An account; `None` where there is none.
@@ -54,7 +56,7 @@ impl<'a> Pending<'a> {
     pub fn account(&self, address: Address) -> Option<&Account> {
         match self.accounts.get(&address) {
             Some(changed) => changed.as_ref(),
-            None => self.base.account(address),
+            None => self.read.get(&address).copied().unwrap_or_else(|| self.base.account(address)),
         }
     }
 
@@ -69,32 +71,36 @@ impl<'a> Pending<'a> {
         let mut account = self.account(address).cloned().unwrap_or_default();
         account.set_code(code);
         let kept = Some(account).filter(|account| !account.is_empty());
-        self.accounts.insert(address, kept);
+        self.write(address, kept);
     }
 
     /// Root with what is written.
     pub fn root(&mut self) -> B256 {
-        let leaves = self.changed_leaves();
-        merged_root(&self.base.leaves, &leaves)
+        self.after().root()
     }
 
     /// The changes and their root.
     #[must_use]
     pub fn into_changes(mut self) -> Changes {
-        let leaves = self.changed_leaves();
-        let root = merged_root(&self.base.leaves, &leaves);
-        Changes { accounts: self.accounts, leaves, root }
+        Changes { after: self.after().clone() }
     }
 
-    fn changed_leaves(&mut self) -> BTreeMap<B256, Option<Vec<u8>>> {
-        for address in core::mem::take(&mut self.stale) {
-            if let Some(Some(account)) = self.accounts.get_mut(&address) {
-                account.storage_root = trie::storage_root(&account.slots);
+    fn after(&mut self) -> &State {
+        self.after.get_or_insert_with(|| {
+            let mut after = self.base.clone();
+            for (address, account) in &self.accounts {
+                match account {
+                    Some(account) => after.insert(*address, account.clone()),
+                    None => after.remove(*address),
+                }
             }
-        }
-        let leaf = |account: &Option<Account>| account.as_ref().map(Account::leaf);
-        let changed = self.accounts.iter();
-        changed.map(|(address, account)| (keccak256(address), leaf(account))).collect()
+            after
+        })
+    }
+
+    fn write(&mut self, address: Address, account: Option<Account>) {
+        self.after = None;
+        self.accounts.insert(address, account);
     }
 
     /// Takes over what a transaction did to one account.
@@ -104,13 +110,12 @@ impl<'a> Pending<'a> {
         }
         // Touched and empty accounts go (EIP-161), and those that destroyed themselves.
         if touched.is_selfdestructed() || touched.is_empty() {
-            self.accounts.insert(address, None);
+            self.write(address, None);
             return;
         }
         let mut account = self.account(address).cloned().unwrap_or_default();
         if touched.is_created() {
-            account.slots = Arc::default();
-            self.stale.insert(address);
+            account.slots = Trie::default();
         }
         let AccountInfo { balance, nonce, code_hash, code, .. } = touched.info;
         account.balance = balance;
@@ -119,60 +124,32 @@ impl<'a> Pending<'a> {
             account.code_hash = code_hash;
             account.code = code.unwrap_or_default();
         }
-        let mut written = touched.storage.into_iter().filter(|(_, slot)| slot.is_changed()).peekable();
-        if written.peek().is_some() {
-            let slots = Arc::make_mut(&mut account.slots);
-            written.for_each(|(slot, value)| {
-                let (key, value) = (slot_key(slot), value.present_value());
-                if value.is_zero() {
-                    slots.remove(&key);
-                } else {
-                    slots.insert(key, value);
-                }
-            });
-            self.stale.insert(address);
+        for (slot, value) in touched.storage.into_iter().filter(|(_, slot)| slot.is_changed()) {
+            let (key, value) = (slot_key(slot), value.present_value());
+            if value.is_zero() {
+                account.slots.remove(&key);
+            } else {
+                account.slots.insert(key, value);
+            }
         }
-        self.accounts.insert(address, Some(account));
+        self.write(address, Some(account));
     }
-}
-
-/// Root of the base's leaves with some of them replaced or removed.
-fn merged_root(base: &BTreeMap<B256, Vec<u8>>, changed: &BTreeMap<B256, Option<Vec<u8>>>) -> B256 {
-    let mut base = base.iter().peekable();
-    let mut changed = changed.iter().peekable();
-    let merged = core::iter::from_fn(|| {
-        loop {
-            let ahead = match (base.peek(), changed.peek()) {
-                (Some((old, _)), Some((new, _))) => old < new,
-                (Some(_), None) => true,
-                (None, _) => false,
-            };
-            if ahead {
-                return base.next().map(|(key, leaf)| (key, leaf.as_slice()));
-            }
-            let (key, leaf) = changed.next()?;
-            if base.peek().is_some_and(|(old, _)| *old == key) {
-                base.next();
-            }
-            if let Some(leaf) = leaf {
-                return Some((key, leaf.as_slice()));
-            }
-        }
-    });
-    trie::root(merged)
 }
 
 impl Database for Pending<'_> {
     type Error = Infallible;
 
     fn basic(&mut self, address: Address) -> Result<Option<AccountInfo>, Infallible> {
+        if !self.accounts.contains_key(&address) {
+            self.read.entry(address).or_insert_with(|| self.base.account(address));
+        }
         Ok(self.account(address).map(Account::info))
     }
 
     /// Accounts come with their code, so nobody asks; the answer is right all the same.
     fn code_by_hash(&mut self, code_hash: B256) -> Result<Bytecode, Infallible> {
         let changed = self.accounts.values().flatten();
-        let mut all = changed.chain(self.base.accounts.values());
+        let mut all = changed.chain(self.base.accounts().map(|(_, account)| account));
         let found = all.find(|account| account.code_hash == code_hash);
         Ok(found.map(|account| account.code.clone()).unwrap_or_default())
     }
@@ -221,7 +198,7 @@ mod tests {
             let whole = State::from_accounts(whole.into_iter().map(|(a, v)| (address(a), of(v))));
             let hashes = BTreeMap::new();
             let mut pending = Pending::new(&base, &hashes);
-            pending.accounts = new.into_iter().map(|(a, v)| (address(a), v.map(of))).collect();
+            new.into_iter().for_each(|(a, v)| pending.write(address(a), v.map(of)));
             let mut applied = base.clone();
             applied.apply(pending.into_changes());
             prop_assert_eq!(applied, whole);
