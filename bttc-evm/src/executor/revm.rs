@@ -75,9 +75,9 @@ impl<'a> RevmExecutor<'a> {
     pub fn with_storage_collision(mut self, collision: StorageCollision) -> Self {
         self.evm.2 = match collision {
             StorageCollision::Reset => None,
-            StorageCollision::Refuse => Some(|pending, address| {
-                pending.account(address).is_some_and(|account| account.slots().next().is_some())
-            }),
+            StorageCollision::Refuse => {
+                Some(|pending, address| pending.account(address).is_some_and(|account| !account.slots().is_empty()))
+            }
         };
         self
     }
