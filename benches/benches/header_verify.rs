@@ -16,7 +16,7 @@ use bttc_core::{
 use bttc_evm::{
     executor::QueryError,
     header::{Header, SealedHeader, record_bytes},
-    seal::{SealContext, verify},
+    seal::{Parent, SealContext, verify},
 };
 use k256::ecdsa::{RecoveryId, VerifyingKey};
 
@@ -132,8 +132,8 @@ impl Chain {
             let context = SealContext {
                 timing: &self.timing,
                 now: header.time,
-                parent: Some(&parent),
-                schedule: Some(&self.schedule),
+                parent: Some(Parent::from(&parent)),
+                schedule: &self.schedule,
                 contract: Some(contract),
             };
             parent = verify(header, &context).expect("the header was made by the rules");

@@ -34,7 +34,7 @@ use crate::{
     genesis::{Genesis, GenesisError},
     header::{Header, SealedHeader},
     receipt::Receipt,
-    seal::{self, SealContext, SealError},
+    seal::{self, Parent, SealContext, SealError},
     state::State,
     state_sync::{RecordRequest, SyntheticReceipt, select},
     system::{
@@ -288,8 +288,8 @@ impl Chain {
             &SealContext {
                 timing,
                 now: facts.now,
-                parent: on_head.then_some(head),
-                schedule: Some(facts.schedule),
+                parent: on_head.then(|| Parent::from(head)),
+                schedule: facts.schedule,
                 contract: contract.as_ref(),
             },
         );

@@ -41,4 +41,5 @@ pub mod seal;
 pub mod state;
 pub mod state_sync;
 pub mod system;
+pub mod threads;
 pub mod transaction;

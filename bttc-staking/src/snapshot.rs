@@ -15,14 +15,16 @@
 //!
 //! ```
 //! use alloy_primitives::{Address, B256};
-//! use bttc_core::{chain::ChainSpec, schedule::ProducerSchedule, snapshot::Producer, validator::VotingPower};
-//! use bttc_staking::snapshot::{Snapshot, SprintHeader};
+//! use bttc_core::{
+//!     chain::ChainSpec, schedule::{ProducerSchedule, SprintHeader}, snapshot::Producer, validator::VotingPower,
+//! };
+//! use bttc_staking::snapshot::Snapshot;
 //!
 //! let [a, b] = [0xa1, 0xb2].map(|byte| Producer::new(Address::repeat_byte(byte), VotingPower::new(1)));
 //! let mut snapshot = Snapshot::genesis(B256::ZERO, [b, a], ChainSpec::mainnet().timing)?;
 //! assert_eq!(snapshot.turn(1, b.signer)?.succession, 1); // a is in turn
 //!
-//! let header = SprintHeader { number: 1, hash: B256::repeat_byte(1), signer: b.signer, producers: None };
+//! let header = SprintHeader { number: 1, hash: B256::repeat_byte(1), signer: Ok(b.signer), producers: None };
 //! snapshot.apply(&header)?; // a backup signed it
 //! assert_eq!(snapshot.number(), 1);
 //! # Ok::<(), Box<dyn core::error::Error>>(())
@@ -32,10 +34,17 @@ use crate::{
     proposer::{Member, RotationError},
     validator_set::{ChangeError, Removals, ValidatorSet},
 };
-use alloc::{collections::BTreeMap, string::String, vec::Vec};
+use alloc::{
+    collections::BTreeMap,
+    string::{String, ToString},
+    vec::Vec,
+};
 use alloy_primitives::{Address, B256};
 use bttc_core::{
-    schedule::{self, FixedProducers, ProducerSchedule, ScheduleError, Timing, Turn},
+    schedule::{
+        self, ApplyError, FixedProducers, ProducerSchedule, ScheduleError, SignerError, SprintHeader, SprintSchedule,
+        Timing, Turn,
+    },
     snapshot::{Producer, Producers, SnapshotView},
     span::Span,
     validator::{Validator, VotingPower},
@@ -64,19 +73,6 @@ impl Member for Producer {
     }
 }
 
-/// What a snapshot reads of a header. That the parent is the right one is for the caller to see to.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SprintHeader {
-    /// Height.
-    pub number: u64,
-    /// Hash.
-    pub hash: B256,
-    /// Who sealed it.
-    pub signer: Address,
-    /// The list in its extra-data; read at the end of a sprint only, where none counts as an empty one.
-    pub producers: Option<Vec<Validator>>,
-}
-
 /// Who may produce the block after this one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Snapshot {
@@ -85,25 +81,6 @@ pub struct Snapshot {
     set: ValidatorSet<Producer>,
     recents: BTreeMap<u64, Address>,
     timing: Timing,
-}
-
-/// Why a header does not follow. The texts are those of the reference.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum ApplyError {
-    /// Not the next block.
-    #[error("out of range or non-contiguous chain")]
-    OutOfRangeChain {
-        /// Its height.
-        got: u64,
-        /// Height of the snapshot's block.
-        after: u64,
-    },
-    /// Its signer, or the proposer on record, is no producer.
-    #[error(transparent)]
-    Schedule(#[from] ScheduleError),
-    /// The set cannot turn; the reference stops with a panic.
-    #[error(transparent)]
-    Rotation(#[from] RotationError),
 }
 
 /// Why nobody can say who may seal a block.
@@ -181,22 +158,23 @@ impl Snapshot {
         if self.number.checked_add(1) != Some(header.number) {
             return Err(ApplyError::OutOfRangeChain { got: header.number, after: self.number });
         }
-        if self.set.get(header.signer).is_none() {
-            return Err(ScheduleError::UnauthorizedSigner { block: header.number, signer: header.signer }.into());
+        let signer = header.signer?;
+        if self.set.get(signer).is_none() {
+            return Err(ScheduleError::UnauthorizedSigner { block: header.number, signer }.into());
         }
-        self.turn(header.number, header.signer)?;
+        self.turn(header.number, signer)?;
         if self.timing.is_sprint_end(header.number) {
+            let list = header.producers.as_deref().ok_or(SignerError::MissingSignature)?;
             let mut set = self.set.clone();
-            let list = header.producers.as_deref().unwrap_or_default();
-            header_update(&mut set, list)?;
-            set.increment(1)?;
+            let turned = header_update(&mut set, list).and_then(|()| set.increment(1).map(|_| ()));
+            turned.map_err(|error| ApplyError::Rotation { reason: error.to_string() })?;
             self.set = set;
         }
         // Q-38: this is kept for show; nobody is refused for having signed lately.
         if let Some(old) = header.number.checked_sub(self.timing.sprint) {
             self.recents.remove(&old);
         }
-        self.recents.insert(header.number, header.signer);
+        self.recents.insert(header.number, signer);
         self.number = header.number;
         self.hash = header.hash;
         Ok(())
@@ -305,6 +283,12 @@ impl Snapshot {
     }
 }
 
+impl SprintSchedule for Snapshot {
+    fn apply(&mut self, header: &SprintHeader) -> Result<(), ApplyError> {
+        Self::apply(self, header)
+    }
+}
+
 impl ProducerSchedule for Snapshot {
     fn turn(&self, number: u64, signer: Address) -> Result<Turn, ScheduleError> {
         let proposer = self.in_turn().unwrap_or_default();
@@ -386,7 +370,7 @@ mod tests {
         SprintHeader {
             number,
             hash: B256::with_last_byte(u8::try_from(number).unwrap()),
-            signer: Address::repeat_byte(signer),
+            signer: Ok(Address::repeat_byte(signer)),
             producers: list,
         }
     }
@@ -417,7 +401,7 @@ mod tests {
         for number in 1..3 {
             snapshot.apply(&header(number, 1, None)).unwrap();
         }
-        snapshot.apply(&header(3, 1, None)).unwrap(); // the end of a sprint without a list
+        snapshot.apply(&header(3, 1, Some(&[]))).unwrap(); // the end of a sprint without a list
         let powers: Vec<_> = snapshot.set.members().iter().map(|m| m.power.get()).collect();
         assert_eq!((powers, snapshot.set.total_power()), (vec![0, 0], Ok(30)));
     }
@@ -450,5 +434,17 @@ mod tests {
             "Signer 0x0909090909090909090909090909090909090909 is not a part of the producer set at block 1"
         );
         assert_eq!(snapshot, before);
+        let unsealed = SprintHeader { signer: Err(SignerError::MissingSignature), ..header(1, 1, None) };
+        assert_eq!(snapshot.apply(&unsealed), Err(SignerError::MissingSignature.into()));
+    }
+
+    #[test]
+    fn room_for_a_list_is_asked_for_at_the_end_of_a_sprint_after_the_signer() {
+        let mut snapshot = Snapshot::genesis(B256::ZERO, [producer(1, 1)], TIMING).unwrap();
+        snapshot.apply(&header(1, 1, None)).unwrap();
+        snapshot.apply(&header(2, 1, None)).unwrap();
+        assert!(matches!(snapshot.apply(&header(3, 9, None)), Err(ApplyError::Schedule(_))));
+        assert_eq!(snapshot.apply(&header(3, 1, None)), Err(SignerError::MissingSignature.into()));
+        assert_eq!(snapshot.number(), 2);
     }
 }

@@ -9,7 +9,7 @@ use bttc_core::{
     hash::keccak256,
     id::{Epoch, Nonce, SpanId, ValidatorId},
     root_chain::{RootChainId, RootEvent, SignerChange, Staked, UnstakeInit},
-    schedule::Timing,
+    schedule::{SprintHeader, Timing},
     signature::{PublicKey, SecretKey},
     snapshot::Producer,
     validator::VotingPower,
@@ -18,7 +18,7 @@ use bttc_staking::{
     mirror::{MessageKind, Mirror, MirrorParams, Seat},
     registry::{Applied, Registry, Sequence, SpanProposal, SyncQueues, SyncRecord},
     selection::WeightedDraw,
-    snapshot::{Snapshot, SprintHeader},
+    snapshot::Snapshot,
     stake::{AcceptDelegation, Bid, Delegation, Dethrone, Operator, Reinitialize, StakeFor, StakeManager, StakeParams},
     state_sender::StateSender,
     token::Token,
@@ -360,7 +360,7 @@ fn of_a_set_and_a_snapshot() {
     refusals_change_nothing(
         &snapshot,
         &[("apply", |s, a| {
-            s.apply(&SprintHeader { number: a.number, hash: B256::ZERO, signer: a.other, producers: None }).is_ok()
+            s.apply(&SprintHeader { number: a.number, hash: B256::ZERO, signer: Ok(a.other), producers: None }).is_ok()
         })],
     );
 }

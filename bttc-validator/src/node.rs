@@ -75,7 +75,7 @@ use bttc_core::{
     id::SpanId,
     quorum::PowerQuorum,
     root_chain::{RootChainError, RootChainId, RootEvent},
-    schedule::{ProducerSchedule, ScheduleError, Turn},
+    schedule::{ApplyError, ProducerSchedule, ScheduleError, Turn},
     signature::Signer,
     snapshot::Producer,
     span::Span,
@@ -86,15 +86,12 @@ use bttc_evm::{
     chain::Chain,
     executor::QueryError,
     genesis::{Genesis, GenesisError},
-    header::{ExtraData, Header},
+    header::RecoveredHeader,
     state_sync::Record,
     system::Facts,
     transaction::Transaction,
 };
-use bttc_staking::{
-    snapshot::{ApplyError, Snapshot, SprintHeader},
-    validator_set::ChangeError,
-};
+use bttc_staking::{snapshot::Snapshot, validator_set::ChangeError};
 use core::fmt;
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -424,9 +421,10 @@ impl Node {
         let block = block.into();
         let (span, records) = self.facts()?;
         let mut snapshot = self.snapshot.clone();
-        let fits = self.follow(&mut snapshot, &block.header);
+        let header = RecoveredHeader::recover(block.header.clone());
+        let fits = snapshot.apply(&header.to_sprint_header(snapshot.timing()));
         // Number and signer are also looked at by the rules of the header, which come first and in their order.
-        if let Err(error @ ApplyError::Rotation(_)) = fits {
+        if let Err(error @ ApplyError::Rotation { .. }) = fits {
             return Err(error.into());
         }
         self.chain.import(block, &facts(now, &self.snapshot, span.as_ref(), &records))?;
@@ -434,18 +432,6 @@ impl Node {
         self.snapshots.insert(snapshot.clone());
         self.snapshot = snapshot;
         Ok(self.chain.head())
-    }
-
-    /// Lets a snapshot follow a header. What does not read counts as not there: the rules of the header say whether it
-    /// may be missing.
-    fn follow(&self, snapshot: &mut Snapshot, header: &Header) -> Result<(), ApplyError> {
-        let extra = ExtraData::read(&header.extra, header.height(), &self.layer.spec().timing);
-        snapshot.apply(&SprintHeader {
-            number: header.height(),
-            hash: header.hash(),
-            signer: header.signer().unwrap_or_default(),
-            producers: extra.ok().map(|extra| extra.validators()),
-        })
     }
 
     /// Notes what a height brought, and what it leaves to do. `voters` are those who could vote on it.

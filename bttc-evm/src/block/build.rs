@@ -9,14 +9,14 @@
 use super::{SealedBlock, Steps};
 use crate::{
     executor::{Executor, QueryError},
-    header::{Header, SealedHeader, SignerError, VANITY_LENGTH, record_bytes},
+    header::{Header, SealedHeader, VANITY_LENGTH, record_bytes},
     system::{SystemError, SystemWork},
     transaction::{Transaction, TransactionError, transactions_root},
 };
 use alloy_primitives::{Address, B256, U256};
 use bttc_core::{
     chain::ChainSpec,
-    schedule::{ScheduleError, Turn},
+    schedule::{ScheduleError, SignerError, Turn},
     signature::{RecoverError, SignError, Signature, Signer},
     validator::Validator,
 };

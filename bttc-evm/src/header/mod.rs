@@ -25,18 +25,16 @@
 //! ```
 
 mod extra;
+mod recovered;
 mod sealed;
 
 pub use extra::{ExtraData, ExtraError, VANITY_LENGTH, record_bytes};
+pub use recovered::RecoveredHeader;
 pub use sealed::SealedHeader;
 
 use alloy_primitives::{Address, B64, B256, Bloom, Bytes, U256, b256};
 use alloy_rlp::{BufMut, Decodable, Encodable};
-use bttc_core::{
-    hash::keccak256,
-    leaf::Leaf,
-    signature::{RecoverError, Signature},
-};
+use bttc_core::{hash::keccak256, leaf::Leaf, schedule::SignerError, signature::Signature};
 use serde::{Deserialize, Serialize};
 
 /// Hash of no uncles: the RLP of the empty list.
@@ -103,17 +101,6 @@ impl Default for Header {
             base_fee: None,
         }
     }
-}
-
-/// Why a header has no signer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum SignerError {
-    /// errMissingSignature: fewer than 65 bytes of extra-data.
-    #[error("extra-data 65 byte signature suffix missing")]
-    MissingSignature,
-    /// The 65 bytes are no signature of anyone's.
-    #[error(transparent)]
-    Recover(#[from] RecoverError),
 }
 
 /// Bytes that are not exactly one header.

@@ -1,7 +1,8 @@
 //! A header whose author and hash are known.
 
-use super::{Header, SignerError};
+use super::{Header, recovered::sprint_header};
 use alloy_primitives::{Address, B256};
+use bttc_core::schedule::{SignerError, SprintHeader, Timing};
 use core::ops::Deref;
 
 /// A header, its hash, and who sealed it. It is made where the seal was recovered or signed, so nobody recovers it twice.
@@ -32,6 +33,10 @@ impl SealedHeader {
 
     pub(crate) fn of(header: Header, author: Address) -> Self {
         let hash = header.hash();
+        Self::known(header, hash, author)
+    }
+
+    pub(crate) const fn known(header: Header, hash: B256, author: Address) -> Self {
         Self { header, hash, author }
     }
 
@@ -51,6 +56,12 @@ impl SealedHeader {
     #[must_use]
     pub const fn author(&self) -> Address {
         self.author
+    }
+
+    /// What the producers after it are found out from.
+    #[must_use]
+    pub fn to_sprint_header(&self, timing: &Timing) -> SprintHeader {
+        sprint_header(&self.header, self.hash, Ok(self.author), timing)
     }
 
     /// The bare header.

@@ -66,8 +66,7 @@ impl SnapshotSource for Snapshots {
 mod tests {
     use super::*;
     use alloy_primitives::Address;
-    use bttc_core::{chain::ChainSpec, snapshot::Producer, validator::VotingPower};
-    use bttc_staking::snapshot::SprintHeader;
+    use bttc_core::{chain::ChainSpec, schedule::SprintHeader, snapshot::Producer, validator::VotingPower};
 
     #[test]
     fn branches_are_kept_and_old_blocks_let_go() {
@@ -79,7 +78,8 @@ mod tests {
         for branch in [0, 0x80] {
             let mut tip = genesis.clone();
             for number in 1..=3 {
-                tip.apply(&SprintHeader { number, hash: hash(number, branch), signer, producers: None }).unwrap();
+                let hash = hash(number, branch);
+                tip.apply(&SprintHeader { number, hash, signer: Ok(signer), producers: Some(Vec::new()) }).unwrap();
                 snapshots.insert(tip.clone());
             }
         }

@@ -46,6 +46,7 @@ pub use field::Field;
 pub use file::{FileError, MAX_BYTES, SCHEMA, VectorFile};
 pub use got::Got;
 pub use kinds::{KINDS, Kind, read_header};
+pub use replay::{Delivery, Replay, recorded};
 pub use run::{FailureRecord, Report, Runner, Tally, Watch};
 
 /// The first example that a reader of the project meets has to compile.

@@ -6,10 +6,10 @@ use alloy_primitives::{Address, B256, Bytes, U256};
 use bttc_checkpoint::{checkpoint::BlockRange, merkle::root_of};
 use bttc_core::{id::CheckpointNumber, schedule::Timing, snapshot::Producer, validator::Validator};
 use bttc_evm::{
-    header::{ExtraData, Header, SealedHeader},
-    seal::{SealContext, verify},
+    header::{Header, SealedHeader},
+    seal::{Parent, SealContext, verify},
 };
-use bttc_staking::snapshot::{Snapshot, SprintHeader};
+use bttc_staking::snapshot::Snapshot;
 use clap::Parser;
 use conformance::{FailureRecord, KINDS, Runner, VectorFile, Watch, read_header};
 use serde::Deserialize;
@@ -80,8 +80,13 @@ fn chain(path: &PathBuf) -> Result<bool, Box<dyn Error>> {
         let header = header?;
         let timing = &export.timing;
         // No clock and no state here: the rules about the future and the contract's list are left out.
-        let context =
-            SealContext { timing, now: header.time, parent: Some(&parent), schedule: Some(&snapshot), contract: None };
+        let context = SealContext {
+            timing,
+            now: header.time,
+            parent: Some(Parent::from(&parent)),
+            schedule: &snapshot,
+            contract: None,
+        };
         let sealed = match verify(&header, &context) {
             Ok(sealed) => sealed,
             Err(broken) => {
@@ -89,9 +94,7 @@ fn chain(path: &PathBuf) -> Result<bool, Box<dyn Error>> {
                 return Ok(false);
             }
         };
-        let producers = ExtraData::read(&sealed.extra, sealed.height(), timing).ok().map(|extra| extra.validators());
-        let (number, hash, signer) = (sealed.height(), sealed.hash(), sealed.author());
-        snapshot.apply(&SprintHeader { number, hash, signer, producers })?;
+        snapshot.apply(&sealed.to_sprint_header(timing))?;
         leaves.push(sealed.leaf().hash());
         parent = sealed;
     }

@@ -18,6 +18,7 @@ mod exit_proof;
 mod go_rand;
 mod header;
 mod header_blocks;
+mod header_verify;
 mod merkle;
 mod mirror;
 mod native_log;
@@ -73,6 +74,7 @@ pub static KINDS: &[&dyn Kind] = &[
     &account_root::AccountRoots,
     &header_blocks::HeaderBlockTraces,
     &header::Headers,
+    &header_verify::HeaderVerify,
     &receipts_root::ReceiptsRoot,
     &exit_payload::ExitPayloads,
     &exit_payload_decode::ExitPayloadDecode,

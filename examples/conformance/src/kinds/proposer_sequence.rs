@@ -12,12 +12,12 @@ use alloy_primitives::{Address, B256};
 use bttc_core::{
     chain::ChainSpec,
     id::ValidatorId,
-    schedule::{FixedProducers, ProducerSchedule, Timing},
+    schedule::{FixedProducers, ProducerSchedule, SprintHeader, Timing},
     snapshot::Producer,
     validator::{Validator, VotingPower},
 };
 use bttc_staking::{
-    snapshot::{Snapshot, SprintHeader, StoredSnapshot},
+    snapshot::{Snapshot, StoredSnapshot},
     validator_set::ValidatorSet,
 };
 
@@ -115,7 +115,7 @@ fn end_sprint(snapshot: &mut Snapshot, list: &[Validator]) -> Option<()> {
     let header = SprintHeader {
         number: snapshot.number().checked_add(1)?,
         hash: B256::ZERO,
-        signer: snapshot.set().members().first()?.signer,
+        signer: Ok(snapshot.set().members().first()?.signer),
         producers: Some(list.to_vec()),
     };
     snapshot.apply(&header).ok()

@@ -11,17 +11,17 @@ use crate::{
 use alloy_primitives::Address;
 use bttc_core::{
     chain::ChainSpec,
-    schedule::{ProducerSchedule, Timing},
+    schedule::{ApplyError, ProducerSchedule, SignerError, SprintHeader, Timing},
 };
-use bttc_evm::header::{ExtraData, ExtraError, Header, SignerError};
-use bttc_staking::snapshot::{ApplyError, Snapshot, SprintHeader, StoredSnapshot};
+use bttc_evm::header::{Header, RecoveredHeader};
+use bttc_staking::snapshot::{Snapshot, StoredSnapshot};
 
 /// The kind `snapshot`.
 #[derive(Debug)]
 pub(crate) struct Snapshots;
 
 /// What the reference says of a seal that gives no key; one class.
-const UNRECOVERED: [&str; 2] = ["invalid signature recovery id", "recovery failed"];
+pub(super) const UNRECOVERED: [&str; 2] = ["invalid signature recovery id", "recovery failed"];
 
 impl Kind for Snapshots {
     fn name(&self) -> &'static str {
@@ -40,18 +40,20 @@ impl Kind for Snapshots {
         let (mut headers, mut sets, mut stopped) = (Vec::new(), Vec::new(), None);
         for (place, item) in input.field("headers")?.items()?.into_iter().enumerate() {
             let header = Header::from_rlp(&item.bytes()?).map_err(|error| item.failed(error))?;
-            match advance(&snapshot, &header) {
-                Ok((next, signer)) => {
+            let header = RecoveredHeader::recover(header);
+            match advance(&snapshot, &header.to_sprint_header(&timing)) {
+                Ok(next) => {
                     let number = next.number();
                     let place = [("number", number.into()), ("hash", next.hash().into())];
-                    headers.push(Got::object(place.into_iter().chain(turn(&snapshot, signer))));
+                    let turn = header.signer().map(|signer| turn(&snapshot, signer)).unwrap_or_default();
+                    headers.push(Got::object(place.into_iter().chain(turn)));
                     snapshot = next;
                     if timing.is_sprint_end(number) {
                         sets.push(state(&snapshot));
                     }
                 }
-                Err(stop) => {
-                    stopped = Some((place, stop));
+                Err(error) => {
+                    stopped = Some((place, error));
                     break;
                 }
             }
@@ -64,15 +66,15 @@ impl Kind for Snapshots {
                 expect.absent("failedAt", "no error")?;
                 expect.absent("abort", "no error")?;
             }
-            Some((place, Stop::Aborts(reason))) => {
+            Some((place, ApplyError::Rotation { reason })) => {
                 aborted(&expect, &reason)?;
                 expect.check("failedAt", place)?;
                 expect.absent("error", reason)?;
             }
-            Some((place, stop)) => {
+            Some((place, error)) => {
                 expect.check("failedAt", place)?;
                 expect.absent("abort", "no panic")?;
-                refused(&stop, &expect)?;
+                refused(&error, &expect)?;
             }
         }
         last(&snapshot, &expect)?;
@@ -110,64 +112,23 @@ fn aborted(expect: &Expect<'_>, reason: &str) -> Result<(), Failure> {
     }
 }
 
-/// Why a header does not follow.
-enum Stop {
-    Refused(String),
-    Unrecovered,
-    Aborts(String),
-}
-
-impl From<ApplyError> for Stop {
-    fn from(error: ApplyError) -> Self {
-        match error {
-            ApplyError::Rotation(error) => Self::Aborts(error.to_string()),
-            error => Self::Refused(error.to_string()),
-        }
+/// The text of the reference, or the class of texts.
+fn refused(error: &ApplyError, expect: &Expect<'_>) -> Result<(), Failure> {
+    if !matches!(error, ApplyError::Signer(SignerError::Recover(_))) {
+        return expect.check("error", error.to_string());
+    }
+    match expect.field("error")? {
+        Some(recorded) if UNRECOVERED.contains(&recorded.read().text()?) => Ok(()),
+        Some(recorded) => Err(recorded.differs(UNRECOVERED.join(" or "))),
+        None => Ok(()),
     }
 }
 
-fn refused(stop: &Stop, expect: &Expect<'_>) -> Result<(), Failure> {
-    let (Stop::Refused(text) | Stop::Aborts(text)) = stop else {
-        return match expect.field("error")? {
-            Some(error) if UNRECOVERED.contains(&error.read().text()?) => Ok(()),
-            Some(error) => Err(error.differs(UNRECOVERED.join(" or "))),
-            None => Ok(()),
-        };
-    };
-    expect.check("error", text.as_str())
-}
-
-/// The snapshot after a header, and who signed it.
-fn advance(snapshot: &Snapshot, header: &Header) -> Result<(Snapshot, Address), Stop> {
-    let number = header.height();
-    let follows = snapshot.number().checked_add(1) == Some(number);
-    let signer = match header.signer() {
-        Ok(signer) => signer,
-        // What is out of order is refused before anybody looks who signed it.
-        Err(_) if !follows => Address::ZERO,
-        Err(SignerError::Recover(_)) => return Err(Stop::Unrecovered),
-        Err(error) => return Err(Stop::Refused(error.to_string())),
-    };
-    let extra = ExtraData::read(&header.extra, number, snapshot.timing());
+/// The snapshot after a header.
+fn advance(snapshot: &Snapshot, header: &SprintHeader) -> Result<Snapshot, ApplyError> {
     let mut next = snapshot.clone();
-    let applied = next.apply(&SprintHeader {
-        number,
-        hash: header.hash(),
-        signer,
-        producers: extra.ok().map(|extra| extra.validators()),
-    });
-    // The lengths are looked at only at the end of a sprint, after the signer and before the list.
-    let short = match extra {
-        Err(error @ (ExtraError::MissingVanity | ExtraError::MissingSignature)) => {
-            Some(error).filter(|_| snapshot.timing().is_sprint_end(number))
-        }
-        _ => None,
-    };
-    match (applied, short) {
-        (Ok(()) | Err(ApplyError::Rotation(_)), Some(error)) => Err(Stop::Refused(error.to_string())),
-        (Err(error), _) => Err(error.into()),
-        (Ok(()), None) => Ok((next, signer)),
-    }
+    next.apply(header)?;
+    Ok(next)
 }
 
 fn turn(snapshot: &Snapshot, signer: Address) -> Vec<(&'static str, Got)> {

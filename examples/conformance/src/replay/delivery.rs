@@ -18,7 +18,7 @@ use bttc_staking::snapshot::Snapshot;
 
 /// The answers to one block's requests.
 #[derive(Debug)]
-pub(crate) struct Delivery {
+pub struct Delivery {
     requests: Vec<String>,
     span: Option<Answer<Span>>,
     records: Answer<Vec<Record>>,
@@ -31,7 +31,10 @@ impl Delivery {
     const CLOCK: u64 = 1_795_564_800;
 
     /// Reads the field `delivery` of a block; where there is none, nothing was asked.
-    pub(crate) fn read(block: &Field<'_>) -> Result<Self, Failure> {
+    ///
+    /// # Errors
+    /// A [`Failure`] where a question has not the form of one.
+    pub fn read(block: &Field<'_>) -> Result<Self, Failure> {
         let mut delivery = Self { requests: Vec::new(), span: None, records: Answer::Known(Vec::new()), full_pages: 0 };
         for question in block.or_default("delivery", |asked| asked.items())? {
             let request = question.field("request")?.text()?;
@@ -84,7 +87,8 @@ impl Delivery {
     }
 
     /// The facts that the block is imported with.
-    pub(crate) fn facts<'a>(&'a self, snapshot: &'a Snapshot) -> Facts<'a> {
+    #[must_use]
+    pub fn facts<'a>(&'a self, snapshot: &'a Snapshot) -> Facts<'a> {
         Facts {
             span: self.span.as_ref().map(Answer::as_ref),
             records: self.records.as_ref().map(Vec::as_slice),

@@ -8,7 +8,7 @@
 
 mod delivery;
 
-pub(crate) use delivery::Delivery;
+pub use delivery::Delivery;
 
 use crate::{failure::Failure, field::Field, file::VectorFile};
 use bttc_core::{chain::ChainSpec, snapshot::Producer};
@@ -16,26 +16,31 @@ use bttc_evm::{
     block::{Block, ImportError, ImportedBlock},
     chain::Chain,
     genesis::Genesis,
-    header::{ExtraData, SealedHeader},
 };
-use bttc_staking::snapshot::{ApplyError, Snapshot, SprintHeader};
+use bttc_staking::snapshot::Snapshot;
 
 /// What a chain's file records: its one case's input.
-pub(crate) fn recorded(file: &VectorFile) -> Result<Field<'_>, Failure> {
+///
+/// # Errors
+/// A [`Failure`] when it has no case.
+pub fn recorded(file: &VectorFile) -> Result<Field<'_>, Failure> {
     let case = file.cases().next().ok_or_else(|| Failure::new("input.chain", "no case", "a chain"))?;
     case.input()
 }
 
 /// A chain and who may produce its next block.
 #[derive(Clone, Debug)]
-pub(crate) struct Replay {
+pub struct Replay {
     chain: Chain,
     snapshot: Snapshot,
 }
 
 impl Replay {
     /// The chain of this genesis.
-    pub(crate) fn open(genesis: &Field<'_>) -> Result<Self, Failure> {
+    ///
+    /// # Errors
+    /// A [`Failure`] when it is none, or its contract names no producers.
+    pub fn open(genesis: &Field<'_>) -> Result<Self, Failure> {
         let read = Genesis::from_json(&genesis.value().to_string()).map_err(|error| genesis.failed(error))?;
         let spec = read.chain_spec(&ChainSpec::devnet());
         let chain = Chain::open(spec, &read).map_err(|error| genesis.failed(error))?;
@@ -46,12 +51,14 @@ impl Replay {
     }
 
     /// The chain so far.
-    pub(crate) const fn chain(&self) -> &Chain {
+    #[must_use]
+    pub const fn chain(&self) -> &Chain {
         &self.chain
     }
 
     /// The producers after its head.
-    pub(crate) const fn snapshot(&self) -> &Snapshot {
+    #[must_use]
+    pub const fn snapshot(&self) -> &Snapshot {
         &self.snapshot
     }
 
@@ -61,7 +68,10 @@ impl Replay {
     }
 
     /// Imports the next recorded block, which must be right in every way: its bytes, the requests it led to, its import.
-    pub(crate) fn append(&mut self, field: &Field<'_>) -> Result<&ImportedBlock, Failure> {
+    ///
+    /// # Errors
+    /// A [`Failure`], the first thing that is not right.
+    pub fn append(&mut self, field: &Field<'_>) -> Result<&ImportedBlock, Failure> {
         let rlp = field.field("rlp")?;
         let bytes = rlp.bytes()?;
         let block = Block::from_rlp(&bytes).map_err(|error| rlp.failed(error))?;
@@ -72,7 +82,8 @@ impl Replay {
         self.asks(&delivery, field)?;
         let imported =
             self.chain.import(block, &delivery.facts(&self.snapshot)).map_err(|error| field.failed(error))?;
-        follow(&mut self.snapshot, imported.header()).map_err(|error| field.failed(error))?;
+        let header = imported.header().to_sprint_header(self.snapshot.timing());
+        self.snapshot.apply(&header).map_err(|error| field.failed(error))?;
         Ok(imported)
     }
 
@@ -88,15 +99,4 @@ impl Replay {
         let mut copy = self.chain.clone();
         copy.import(block, &delivery.facts(&self.snapshot)).map(|_| ())
     }
-}
-
-fn follow(snapshot: &mut Snapshot, header: &SealedHeader) -> Result<(), ApplyError> {
-    let number = header.height();
-    let extra = ExtraData::read(&header.extra, number, snapshot.timing());
-    snapshot.apply(&SprintHeader {
-        number,
-        hash: header.hash(),
-        signer: header.author(),
-        producers: extra.ok().map(|extra| extra.validators()),
-    })
 }

@@ -29,6 +29,10 @@
 //! # Ok::<(), bttc_core::schedule::ScheduleError>(())
 //! ```
 
+mod sprint;
+
+pub use sprint::{ApplyError, SignerError, SprintHeader, SprintSchedule};
+
 use crate::validator::Validator;
 use alloc::vec::Vec;
 use alloy_primitives::Address;

@@ -1,37 +1,13 @@
-//! Whether a header may follow its parent: one function a rule, in the reference's order.
-//!
-//! ```text
-//! not_in_the_future  extra_data  no_mix_digest  no_uncles          the header by itself
-//! known_parent  timestamp  known_producers                         the header and its parent
-//! next_producers  same_producers                                   the lists at the ends of a sprint
-//! signer  turn  not_too_soon  difficulty                           the seal
-//! ```
-//!
-//! A header numbered 0 is accepted after the first row. Gas limit, coinbase, nonce and base fee are never looked at.
-//!
-//! Source: `block-layer §2.7, §2.9; bttc:consensus/bor/bor.go:292-620`.
-//!
-//! ```
-//! use bttc_core::{chain::ChainSpec, schedule::FixedProducers};
-//! use bttc_evm::{header::Header, seal::{SealContext, SealError, verify}};
-//! use alloy_primitives::Address;
-//!
-//! let spec = ChainSpec::mainnet();
-//! let nobody = FixedProducers::new([], Address::ZERO, spec.timing);
-//! let context = SealContext { timing: &spec.timing, now: 1_000, parent: None, schedule: Some(&nobody), contract: None };
-//!
-//! let late = Header { time: 1_004, ..Header::default() };
-//! assert_eq!(verify(&late, &context), Err(SealError::FutureBlock { time: 1_004, latest: 1_003 }));
-//! ```
+//! The rules, and the order in which they are asked.
 
+use super::SealError;
 use crate::{
     executor::QueryError,
-    header::{EMPTY_UNCLES_HASH, ExtraData, ExtraError, Header, SealedHeader, SignerError, low_word, record_bytes},
+    header::{EMPTY_UNCLES_HASH, ExtraData, ExtraError, Header, RecoveredHeader, SealedHeader, low_word, record_bytes},
 };
-use alloy_primitives::{Address, B256, hex};
+use alloy_primitives::{Address, B256};
 use bttc_core::{
-    schedule::{ProducerSchedule, ScheduleError, Timing, Turn},
-    signature::{RecoverError, Signature},
+    schedule::{ProducerSchedule, ScheduleError, SignerError, Timing, Turn},
     validator::Validator,
 };
 
@@ -39,6 +15,27 @@ use bttc_core::{
 ///
 /// Source: `block-layer §2.7 step 2; bttc:consensus/bor/bor.go:49,328`.
 pub const ALLOWED_FUTURE: u64 = 3;
+
+/// A header that another names as its parent. Nothing needs to be right about it but its hash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Parent<'a> {
+    /// The header.
+    pub header: &'a Header,
+    /// Its hash.
+    pub hash: B256,
+}
+
+impl<'a> From<&'a SealedHeader> for Parent<'a> {
+    fn from(header: &'a SealedHeader) -> Self {
+        Self { header: header.header(), hash: header.hash() }
+    }
+}
+
+impl<'a> From<&'a RecoveredHeader> for Parent<'a> {
+    fn from(header: &'a RecoveredHeader) -> Self {
+        Self { header: header.header(), hash: header.hash() }
+    }
+}
 
 /// What a header is judged by.
 #[derive(Clone, Debug)]
@@ -48,9 +45,9 @@ pub struct SealContext<'a> {
     /// The clock, Unix seconds.
     pub now: u64,
     /// The block that the header names as its parent, if it is known.
-    pub parent: Option<&'a SealedHeader>,
-    /// Who may produce, as of the parent; `None` when that cannot be found out.
-    pub schedule: Option<&'a dyn ProducerSchedule>,
+    pub parent: Option<Parent<'a>>,
+    /// Who may produce, as of the parent.
+    pub schedule: &'a dyn ProducerSchedule,
     /// At the end of a sprint: the answer of the validator-set contract on the *parent's* state for the block after
     /// this one, in any order. `None` leaves the rule out, as a client without state must.
     ///
@@ -59,132 +56,45 @@ pub struct SealContext<'a> {
     pub contract: Option<&'a Result<Vec<Validator>, QueryError>>,
 }
 
-/// The first rule that a header breaks. `Display` is the text of the reference.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum SealError {
-    /// ErrFutureBlock: more than three seconds ahead of the clock.
-    #[error("block in the future")]
-    FutureBlock {
-        /// Time of the block.
-        time: u64,
-        /// Latest time that is accepted now.
-        latest: u64,
-    },
-    /// Malformed extra-data.
-    #[error(transparent)]
-    Extra(#[from] ExtraError),
-    /// errInvalidMixDigest.
-    #[error("non-zero mix digest")]
-    MixDigest {
-        /// The digest.
-        got: B256,
-    },
-    /// errInvalidUncleHash.
-    #[error("non empty uncle hash")]
-    UnclesHash {
-        /// The hash.
-        got: B256,
-    },
-    /// ErrUnknownAncestor: the parent, or who may follow it, is not known.
-    #[error("unknown ancestor")]
-    UnknownAncestor {
-        /// The parent named.
-        parent: B256,
-    },
-    /// ErrInvalidTimestamp: less than a period after the parent.
-    #[error("invalid timestamp")]
-    Timestamp {
-        /// Time of the block.
-        time: u64,
-        /// Earliest time for anybody.
-        earliest: u64,
-    },
-    /// errInvalidSpanValidators: the list is not the contract's.
-    #[error("invalid validator list on sprint end block")]
-    SpanValidators {
-        /// Records of the header, re-serialised.
-        declared: Vec<u8>,
-        /// Records of the contract's answer.
-        computed: Vec<u8>,
-    },
-    /// The contract did not answer.
-    #[error(transparent)]
-    Contract(#[from] QueryError),
-    /// MismatchingValidatorsError: the parent announced others than those who may produce.
-    #[error(
-        "Mismatching validators at block {block}\nValidatorBytes from snapshot: 0x{}\nValidatorBytes in Header: 0x{}\n",
-        hex::encode(computed),
-        hex::encode(declared)
-    )]
-    MismatchingValidators {
-        /// Block that announced them.
-        block: u64,
-        /// Its records.
-        declared: Vec<u8>,
-        /// Records of those who may produce.
-        computed: Vec<u8>,
-    },
-    /// Nobody's seal.
-    #[error(transparent)]
-    Signer(#[from] SignerError),
-    /// UnauthorizedSignerError, UnauthorizedProposerError: the signer has no turn.
-    #[error(transparent)]
-    Schedule(#[from] ScheduleError),
-    /// BlockTooSoonError: before the signer's turn.
-    #[error("Block {block} was created too soon. Signer turn-ness number is {succession}\n")]
-    TooSoon {
-        /// Number of the block.
-        block: u64,
-        /// Distance of the signer from the producer in turn.
-        succession: u64,
-    },
-    /// WrongDifficultyError.
-    #[error(
-        "Wrong difficulty at block {block}, expected: {expected}, actual {actual}. Signer was {}\n",
-        hex::encode(signer)
-    )]
-    WrongDifficulty {
-        /// Number of the block.
-        block: u64,
-        /// Difficulty of the signer's turn.
-        expected: u64,
-        /// Low 64 bits of the header's.
-        actual: u64,
-        /// Who signed.
-        signer: Address,
-    },
-}
-
-impl From<RecoverError> for SealError {
-    fn from(error: RecoverError) -> Self {
-        Self::Signer(error.into())
-    }
-}
-
 /// Judges a header. What comes back remembers the author and the hash.
 ///
 /// # Errors
 /// [`SealError`], the first rule broken.
 pub fn verify(header: &Header, context: &SealContext<'_>) -> Result<SealedHeader, SealError> {
-    let timing = context.timing;
-    not_in_the_future(header, context.now)?;
+    let SealContext { timing, now, parent, schedule, contract } = *context;
+    let author = judge(header, timing, now, parent, || Ok(schedule), |_| contract.cloned(), || header.signer())?;
+    Ok(SealedHeader::of(header.clone(), author))
+}
+
+/// The rules in their order. What some of them need is asked for when its turn comes. The author comes back, the zero
+/// address for a header numbered 0.
+pub(super) fn judge<'s>(
+    header: &Header,
+    timing: &Timing,
+    now: u64,
+    parent: Option<Parent<'_>>,
+    schedule: impl FnOnce() -> Result<&'s dyn ProducerSchedule, SealError>,
+    contract: impl FnOnce(u64) -> Option<Result<Vec<Validator>, QueryError>>,
+    signer: impl FnOnce() -> Result<Address, SignerError>,
+) -> Result<Address, SealError> {
+    not_in_the_future(header, now)?;
     let extra = extra_data(header, timing)?;
     no_mix_digest(header)?;
     no_uncles(header)?;
     // Q-73: a header whose number has 64 low zero bits is accepted here, whatever parent, time or seal it has.
     if header.height() == 0 {
-        return Ok(SealedHeader::genesis(header.clone()));
+        return Ok(Address::ZERO);
     }
-    let parent = known_parent(header, context.parent)?;
+    let parent = known_parent(header, parent)?;
     timestamp(header, parent, timing)?;
-    let schedule = known_producers(header, context.schedule)?;
-    next_producers(header, &extra, timing, context.contract)?;
+    let schedule = schedule()?;
+    next_producers(header, &extra, timing, contract)?;
     same_producers(header, parent, timing, schedule)?;
-    let signer = signer(header, &extra)?;
+    let signer = signer()?;
     let turn = turn(header, schedule, signer)?;
     not_too_soon(header, parent, &turn)?;
     difficulty(header, &turn, signer)?;
-    Ok(SealedHeader::of(header.clone(), signer))
+    Ok(signer)
 }
 
 /// Step 2.
@@ -211,10 +121,10 @@ fn no_uncles(header: &Header) -> Result<(), SealError> {
 }
 
 /// Step 11.
-fn known_parent<'p>(header: &Header, parent: Option<&'p SealedHeader>) -> Result<&'p SealedHeader, SealError> {
-    let parent = parent
-        .filter(|parent| parent.hash() == header.parent_hash && parent.height() == header.height().wrapping_sub(1));
-    parent.ok_or(SealError::UnknownAncestor { parent: header.parent_hash })
+fn known_parent<'p>(header: &Header, parent: Option<Parent<'p>>) -> Result<&'p Header, SealError> {
+    let height = header.height().wrapping_sub(1);
+    let parent = parent.filter(|parent| parent.hash == header.parent_hash && parent.header.height() == height);
+    parent.map(|parent| parent.header).ok_or(SealError::UnknownAncestor { parent: header.parent_hash })
 }
 
 /// Step 12.
@@ -224,26 +134,21 @@ fn timestamp(header: &Header, parent: &Header, timing: &Timing) -> Result<(), Se
     if header.time >= earliest { Ok(()) } else { Err(SealError::Timestamp { time: header.time, earliest }) }
 }
 
-/// Step 12b.
-fn known_producers<'s>(
-    header: &Header,
-    schedule: Option<&'s dyn ProducerSchedule>,
-) -> Result<&'s dyn ProducerSchedule, SealError> {
-    schedule.ok_or(SealError::UnknownAncestor { parent: header.parent_hash })
-}
-
 /// Step 13.
 // Q-75: both sides are compared as |low 64 bits, read as signed|.
 fn next_producers(
     header: &Header,
     extra: &ExtraData<'_>,
     timing: &Timing,
-    contract: Option<&Result<Vec<Validator>, QueryError>>,
+    contract: impl FnOnce(u64) -> Option<Result<Vec<Validator>, QueryError>>,
 ) -> Result<(), SealError> {
-    let Some(answer) = contract.filter(|_| timing.is_sprint_end(header.height())) else {
+    if !timing.is_sprint_end(header.height()) {
+        return Ok(());
+    }
+    let Some(answer) = contract(header.height().wrapping_add(1)) else {
         return Ok(());
     };
-    let mut producers = answer.clone()?;
+    let mut producers = answer?;
     producers.sort_by_key(|producer| producer.signer);
     let (declared, computed) = (record_bytes(&extra.validators()), record_bytes(&producers));
     if declared == computed { Ok(()) } else { Err(SealError::SpanValidators { declared, computed }) }
@@ -270,13 +175,6 @@ fn same_producers(
             computed,
         })
     }
-}
-
-/// Step 16.
-fn signer(header: &Header, extra: &ExtraData<'_>) -> Result<Address, SealError> {
-    let hash = header.seal_hash().ok_or(SignerError::MissingSignature)?;
-    let seal: &Signature = &extra.seal;
-    Ok(seal.recover_seal(&hash)?.address())
 }
 
 /// Steps 17 and 18: the signer is looked for before the proposer.
@@ -357,8 +255,8 @@ mod tests {
             let context = SealContext {
                 timing: &self.timing,
                 now: 200,
-                parent: Some(&self.parent),
-                schedule: Some(&schedule),
+                parent: Some(Parent::from(&self.parent)),
+                schedule: &schedule,
                 contract: contract.map(|_| &answer),
             };
             verify(&self.header, &context)
