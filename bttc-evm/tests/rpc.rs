@@ -1,59 +1,28 @@
 //! What a node answers before its first block, and what it makes of requests of any form.
 #![allow(clippy::unwrap_used, reason = "a test stops where it cannot go on")]
 
-use alloy_primitives::{Address, B256};
-use bttc_core::{
-    chain::ChainSpec,
-    id::ValidatorId,
-    leaf::RangeRoot,
-    snapshot::{SnapshotSource, SnapshotView},
-    validator::{Validator, VotingPower},
-};
+mod made;
+
+use alloy_primitives::B256;
 use bttc_evm::{
-    chain::Chain,
-    genesis::{DevnetAllocation, devnet_genesis},
-    rpc::{Node, RpcError, StateSyncLogs, TransactionIndex, answer, respond},
+    pool::{Pool, PoolLimits},
+    rpc::{LogLimits, Node, RpcError, StateSyncLogs, TransactionIndex, answer, respond},
 };
 use proptest::prelude::{Just, Strategy, any, prop, prop_oneof, proptest};
 use serde_json::{Value, json};
 
-/// Knows the empty snapshot, and takes the first leaf for the root.
-#[derive(Debug)]
-struct Nobody;
-
-impl SnapshotSource for Nobody {
-    fn snapshot(&self, _: B256) -> Option<SnapshotView> {
-        Some(SnapshotView::default())
-    }
-}
-
-impl RangeRoot for Nobody {
-    fn root_of(&self, leaves: Vec<B256>) -> Option<B256> {
-        leaves.first().copied()
-    }
-}
-
-fn chain() -> Chain {
-    let spec = ChainSpec::devnet();
-    let allocation = DevnetAllocation {
-        time: 1_700_000_000,
-        validators: vec![Validator::new(ValidatorId::new(1), Address::repeat_byte(0xa1), VotingPower::new(1))],
-        balances: Default::default(),
-        root_chain: 1,
-        root_token: Address::ZERO,
-    };
-    Chain::open(spec.clone(), &devnet_genesis(&spec, &allocation).unwrap()).unwrap()
-}
-
 fn with<T>(run: impl FnOnce(&Node<'_>) -> T) -> T {
-    let (chain, index) = (chain(), TransactionIndex::default());
+    let (chain, index) = (made::chain(), TransactionIndex::default());
+    let pool = Pool::new(chain.spec().chain_id, PoolLimits::default());
     run(&Node {
         chain: &chain,
         states: &chain,
         index: &index,
-        snapshots: &Nobody,
-        range_root: &Nobody,
+        pool: &pool,
+        snapshots: &made::Nobody,
+        range_root: &made::Nobody,
         state_sync_logs: StateSyncLogs::Include,
+        log_limits: LogLimits::default(),
     })
 }
 
@@ -125,6 +94,7 @@ const METHODS: &[&str] = &[
     "bor_getSnapshot",
     "bor_getAuthor",
     "debug_traceBlockByNumber",
+    "txpool_contentFrom",
     "web3_sha3",
 ];
 

@@ -47,10 +47,12 @@
 //! ```
 
 mod application;
+mod archive;
 mod side_chain;
 mod snapshots;
 mod watch;
 
+pub use archive::Archive;
 pub use side_chain::{CheckpointTree, OwnSideChain};
 pub use snapshots::Snapshots;
 pub use watch::RootChainAt;

@@ -1,6 +1,6 @@
 //! Why the pool takes a transaction not.
 
-use crate::transaction::TransactionError;
+use crate::transaction::{TransactionError, TransactionType};
 use alloy_primitives::{U256, U512};
 
 /// Why a transaction is not taken. `Display` is the text of the reference.
@@ -11,6 +11,12 @@ pub enum PoolError {
     /// It is there already.
     #[error("already known")]
     Known,
+    /// A type that no block can hold.
+    #[error("transaction type not supported")]
+    Type {
+        /// Its type.
+        got: TransactionType,
+    },
     /// Too many bytes.
     #[error("oversized data")]
     Oversized {
@@ -55,6 +61,14 @@ pub enum PoolError {
         /// The balance.
         got: U256,
         /// What it needs.
+        expected: U512,
+    },
+    /// The sender cannot pay it beside those of his that are pending.
+    #[error("transaction would cause overdraft")]
+    Overdraft {
+        /// The balance.
+        got: U256,
+        /// What all of them need.
         expected: U512,
     },
     /// Not enough gas to begin with.

@@ -29,9 +29,12 @@ pub use error::PoolError;
 pub use limits::PoolLimits;
 pub use order::Best;
 
-use crate::{state::State, transaction::Transaction};
+use crate::{
+    state::State,
+    transaction::{Transaction, TransactionType},
+};
 use alloy_primitives::{Address, B256, U256, U512};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// A transaction in the pool.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,6 +51,8 @@ pub struct Pooled {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Account {
     nonce: u64,
+    /// Nonces below it have been pending.
+    announced: u64,
     by_nonce: BTreeMap<u64, Pooled>,
 }
 
@@ -71,6 +76,9 @@ pub struct Pool {
     places: BTreeMap<B256, (Address, u64)>,
     /// The cheapest first; of equal prices the latest.
     by_price: BTreeSet<(U256, core::cmp::Reverse<u64>, B256)>,
+    /// The last that became pending, and how many did before them.
+    announced: VecDeque<B256>,
+    forgotten: u64,
 }
 
 impl Pool {
@@ -84,6 +92,8 @@ impl Pool {
             accounts: BTreeMap::new(),
             places: BTreeMap::new(),
             by_price: BTreeSet::new(),
+            announced: VecDeque::new(),
+            forgotten: 0,
         }
     }
 
@@ -121,6 +131,31 @@ impl Pool {
     pub fn queued(&self, sender: Address) -> impl Iterator<Item = &Pooled> {
         let account = self.accounts.get(&sender).into_iter();
         account.flat_map(|account| account.by_nonce.values().skip(account.pending().count()))
+    }
+
+    /// Everybody who has a transaction here.
+    pub fn senders(&self) -> impl Iterator<Item = Address> {
+        self.accounts.keys().copied()
+    }
+
+    /// The nonce of an account's next transaction, behind those that are pending.
+    #[must_use]
+    pub fn next_nonce(&self, sender: Address) -> Option<u64> {
+        let last = self.pending(sender).last()?;
+        last.transaction.nonce().checked_add(1)
+    }
+
+    /// How many transactions have become pending.
+    #[must_use]
+    pub fn announced(&self) -> u64 {
+        self.forgotten.saturating_add(u64::try_from(self.announced.len()).unwrap_or(u64::MAX))
+    }
+
+    /// Those that have become pending since there were so many, in that order; of long ago only the last are known, as
+    /// many as the pool holds at most.
+    pub fn announced_since(&self, count: u64) -> impl Iterator<Item = B256> {
+        let known = usize::try_from(count.saturating_sub(self.forgotten)).unwrap_or(usize::MAX);
+        self.announced.iter().skip(known).copied()
     }
 
     /// What a block is built from: the best price first, of equal prices the first that came, each account's in the order
@@ -173,6 +208,9 @@ impl Pool {
         if self.places.contains_key(&tx.hash()) {
             return Err(PoolError::Known);
         }
+        if tx.form() == TransactionType::DynamicFee {
+            return Err(PoolError::Type { got: tx.form() });
+        }
         let got = tx.bytes().len();
         if got > PoolLimits::LONGEST {
             return Err(PoolError::Oversized { got, limit: PoolLimits::LONGEST });
@@ -193,6 +231,11 @@ impl Pool {
         let (got, expected) = (state.balance(sender), tx.cost());
         if U512::from(got) < expected {
             return Err(PoolError::InsufficientFunds { got, expected });
+        }
+        let others = self.pending(sender).filter(|pooled| pooled.transaction.nonce() != tx.nonce());
+        let expected = others.fold(expected, |sum, pooled| sum.saturating_add(pooled.transaction.cost()));
+        if U512::from(got) < expected {
+            return Err(PoolError::Overdraft { got, expected });
         }
         let (got, expected) = (tx.gas_limit(), tx.intrinsic_gas());
         if got < expected {
@@ -238,8 +281,25 @@ impl Pool {
         let tx = &pooled.transaction;
         self.places.insert(tx.hash(), (pooled.sender, tx.nonce()));
         self.by_price.insert((tx.gas_price(), core::cmp::Reverse(pooled.arrival), tx.hash()));
+        let (own, hash) = (tx.nonce(), tx.hash());
         let account = self.accounts.entry(pooled.sender).or_default();
         account.nonce = nonce;
-        account.by_nonce.insert(tx.nonce(), pooled);
+        account.by_nonce.insert(own, pooled);
+        let mut announced = Vec::new();
+        if own < account.announced {
+            announced.push(hash); // in the place of one that was pending
+        }
+        for pooled in account.pending().skip_while(|pooled| pooled.transaction.nonce() < account.announced) {
+            announced.push(pooled.transaction.hash());
+        }
+        let last = account.pending().last().map_or(0, |pooled| pooled.transaction.nonce().saturating_add(1));
+        account.announced = account.announced.max(last);
+        for hash in announced {
+            self.announced.push_back(hash);
+            if self.announced.len() > self.limits.total {
+                self.announced.pop_front();
+                self.forgotten = self.forgotten.saturating_add(1);
+            }
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! What a refused request is told.
 
+use crate::pool::PoolError;
 use core::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -10,7 +11,8 @@ use serde_json::Value;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
 #[error("{message}")]
 pub struct RpcError {
-    /// −32600 no request, −32601 no such method, −32602 parameters that cannot be read, 3 a revert, −32000 anything else.
+    /// −32600 no request, −32601 no such method, −32602 parameters that cannot be read, −32005 more than is allowed,
+    /// 3 a revert, −32000 anything else.
     pub code: i64,
     /// The text.
     pub message: String,
@@ -36,6 +38,16 @@ impl RpcError {
         Self { code: -32_601, message, data: None }
     }
 
+    /// No such subscription.
+    pub(super) fn subscription(name: &str) -> Self {
+        Self { code: -32_601, message: format!("no {name:?} subscription in eth namespace"), data: None }
+    }
+
+    /// More than this node allows.
+    pub(super) fn limit(message: impl fmt::Display) -> Self {
+        Self { code: -32_005, message: message.to_string(), data: None }
+    }
+
     /// Not a request at all.
     pub(super) fn request() -> Self {
         Self { code: -32_600, message: "invalid request".to_owned(), data: None }
@@ -44,5 +56,12 @@ impl RpcError {
     /// A contract reverted with this data.
     pub(super) fn reverted(message: String, data: &[u8]) -> Self {
         Self { code: 3, message, data: Some(super::hex::bytes(data)) }
+    }
+}
+
+/// A transaction that the pool does not take.
+impl From<PoolError> for RpcError {
+    fn from(error: PoolError) -> Self {
+        Self::failed(error)
     }
 }

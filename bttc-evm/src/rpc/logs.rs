@@ -26,6 +26,36 @@ pub enum StateSyncLogs {
     Include,
 }
 
+/// How much one request for logs may ask for and get. The reference has no bounds, so none are the default.
+///
+/// Beyond them a request is refused with code −32005, which clients know for a limit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LogLimits {
+    /// Blocks of a range.
+    pub blocks: Option<u64>,
+    /// Logs of an answer.
+    pub logs: Option<usize>,
+}
+
+impl LogLimits {
+    fn check_range(&self, from: u64, to: u64) -> Result<(), RpcError> {
+        let (got, limit) = (to.saturating_sub(from).saturating_add(1), self.blocks.unwrap_or(u64::MAX));
+        if from <= to && got > limit {
+            return Err(RpcError::limit(format_args!("a range of {got} blocks exceeds the limit of {limit}")));
+        }
+        Ok(())
+    }
+
+    fn check_found(&self, found: usize) -> Result<(), RpcError> {
+        match self.logs {
+            Some(limit) if found > limit => {
+                Err(RpcError::limit(format_args!("the query matches more than {limit} logs")))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
 /// Blocks between those whose system calls a range search looks at.
 const STEP: u64 = 64;
 
@@ -138,6 +168,36 @@ impl LogFilter {
         view::synthetic_logs(block).filter(|log| self.holds(log)).collect()
     }
 
+    /// Refuses what no block to come can match.
+    ///
+    /// Source: `bttc:eth/filters/filter_system.go:202-236`.
+    pub(super) fn check_live(&self) -> Result<(), RpcError> {
+        use Height::{At, Latest, Pending};
+        match self.blocks {
+            Blocks::Range(At(from), At(to)) if to < from => {}
+            Blocks::Range(Pending, Latest | At(_)) | Blocks::Range(Latest, At(_)) => {}
+            Blocks::Range(..) | Blocks::One(_) => return Ok(()),
+        }
+        Err(RpcError::failed("invalid from and to block combination: from > to"))
+    }
+
+    /// The logs of a block that came into the chain or left it, those of its system calls last.
+    pub(super) fn live<'n>(&self, block: &'n ImportedBlock) -> Vec<PlacedLog<'n>> {
+        let height = block.header().height();
+        let within = match self.blocks {
+            // No block that would follow has logs before it is there.
+            Blocks::Range(Height::Pending, Height::Pending) => false,
+            Blocks::Range(from, to) => {
+                let from = if let Height::At(from) = from { from } else { 0 };
+                let to = if let Height::At(to) = to { to } else { u64::MAX };
+                (from..=to).contains(&height)
+            }
+            Blocks::One(_) => true,
+        };
+        let logs = if within { self.own(block) } else { Vec::new() };
+        logs.into_iter().chain(within.then(|| self.synthetic(block)).into_iter().flatten()).collect()
+    }
+
     /// First and last height, as far as the chain goes.
     fn bounds(node: &Node<'_>, from: Height, to: Height) -> (u64, u64) {
         let head = node.chain.head().header().height();
@@ -155,8 +215,13 @@ pub(super) fn logs(node: &Node<'_>, filter: &LogFilter) -> Result<Value, RpcErro
         Blocks::One(hash) => filter.own(block(node, hash)?),
         Blocks::Range(from, to) => {
             let (from, to) = LogFilter::bounds(node, from, to);
-            let blocks = (from..=to).filter_map(|number| node.chain.block(number));
-            blocks.flat_map(|block| filter.own(block)).collect()
+            node.log_limits.check_range(from, to)?;
+            let mut found = Vec::new();
+            for block in (from..=to).filter_map(|number| node.chain.block(number)) {
+                found.extend(filter.own(block));
+                node.log_limits.check_found(found.len())?;
+            }
+            found
         }
     };
     if node.state_sync_logs == StateSyncLogs::Include {
@@ -178,6 +243,7 @@ fn synthetic<'n>(node: &Node<'n>, filter: &LogFilter) -> Result<Vec<PlacedLog<'n
         Blocks::One(hash) => Ok(filter.synthetic(block(node, hash)?)),
         Blocks::Range(from, to) => {
             let (from, to) = LogFilter::bounds(node, from, to);
+            node.log_limits.check_range(from, to)?;
             let heights = (0..=to / STEP).map(|step| step.saturating_mul(STEP)).filter(|number| *number >= from);
             let blocks = heights.filter_map(|number| node.chain.block(number));
             Ok(blocks.flat_map(|block| filter.synthetic(block)).collect())

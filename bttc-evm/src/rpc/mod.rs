@@ -9,12 +9,15 @@
 //!
 //! | namespace | methods |
 //! |---|---|
-//! | `eth_` | blocks, headers, counts, transactions, receipts, logs, accounts, proofs, calls, estimates, prices |
+//! | `eth_` | blocks, headers, counts, transactions, receipts, logs, accounts, proofs, calls, estimates, prices; filters |
 //! | `bor_` | `getAuthor` `getSnapshot` `getSnapshotAtHash` `getSigners` `getSignersAtHash` `getCurrentProposer` `getCurrentValidators` `getRootHash` |
 //! | `debug_` | `traceTransaction` `traceBlockByNumber`, with the call tracer and the struct logger |
-//! | `net_`, `web3_` | `version` `listening` `peerCount`, `sha3` |
+//! | `txpool_` | `status` `content` `contentFrom` `inspect` |
+//! | `net_`, `web3_`, `rpc_` | `version` `listening` `peerCount`, `clientVersion` `sha3`, `modules` |
 //!
-//! The node has no accounts and no peers and does not mine.
+//! The node has no accounts and no peers and does not mine. What a request changes is not the node's: a transaction that
+//! is sent is read by [`raw_transaction`] and given to the [`Pool`], [`Filters`] are a value of their own, and a
+//! subscription is a [`Watch`]. The feature `rpc` carries it all over HTTP and WebSocket: [`server`].
 //!
 //! Source: `block-layer §7; bttc:internal/ethapi/api.go, bttc:consensus/bor/api.go`.
 //!
@@ -22,7 +25,7 @@
 //! use bttc_core::{chain::ChainSpec, leaf::RangeRoot, snapshot::{SnapshotSource, SnapshotView}};
 //! use bttc_core::{id::ValidatorId, validator::{Validator, VotingPower}};
 //! use bttc_evm::{chain::Chain, genesis::{DevnetAllocation, devnet_genesis}};
-//! use bttc_evm::rpc::{Node, StateSyncLogs, TransactionIndex, answer};
+//! use bttc_evm::{pool::{Pool, PoolLimits}, rpc::{LogLimits, Node, StateSyncLogs, TransactionIndex, answer}};
 //! use alloy_primitives::{Address, B256};
 //! use serde_json::json;
 //! use std::collections::BTreeMap;
@@ -43,9 +46,10 @@
 //! })?;
 //! let chain = Chain::open(spec, &genesis)?;
 //! let (states, index) = (BTreeMap::from([(0, chain.state().clone())]), TransactionIndex::default());
+//! let pool = Pool::new(chain.spec().chain_id, PoolLimits::default());
 //! let node = Node {
-//!     chain: &chain, states: &states, index: &index, snapshots: &Nobody, range_root: &Nobody,
-//!     state_sync_logs: StateSyncLogs::Omit,
+//!     chain: &chain, states: &states, index: &index, pool: &pool, snapshots: &Nobody, range_root: &Nobody,
+//!     state_sync_logs: StateSyncLogs::Omit, log_limits: LogLimits::default(),
 //! };
 //! assert_eq!(answer(&node, "eth_blockNumber", &json!([]))?, json!("0x0"));
 //! let error = answer(&node, "bor_getAuthor", &json!(["0x7"])).unwrap_err();
@@ -58,22 +62,31 @@ mod bor;
 mod call;
 mod error;
 mod fee;
+mod filters;
 mod hex;
 mod index;
 mod logs;
 mod params;
+#[cfg(feature = "rpc")]
+pub mod server;
 mod trace;
+mod txpool;
 mod view;
+mod watch;
 
 pub use error::RpcError;
+pub use filters::{FilterLimits, Filters};
 pub use index::TransactionIndex;
-pub use logs::StateSyncLogs;
+pub use logs::{LogLimits, StateSyncLogs};
+pub use txpool::raw_transaction;
+pub use watch::Watch;
 
 use crate::{
     block::{ImportedBlock, next_gas_limit},
     chain::Chain,
     executor::{BlockContext, StepOptions, TraceKind},
     header::SealedHeader,
+    pool::Pool,
     state::State,
 };
 use alloy_primitives::{B256, U256};
@@ -114,13 +127,20 @@ pub struct Node<'n> {
     pub states: &'n dyn StateHistory,
     /// Where its transactions stand.
     pub index: &'n TransactionIndex,
+    /// Transactions that wait for a block.
+    pub pool: &'n Pool,
     /// Who may produce, as of its blocks.
     pub snapshots: &'n dyn SnapshotSource,
     /// Makes the roots of ranges.
     pub range_root: &'n dyn RangeRoot,
     /// Whether `eth_getLogs` holds the logs of system calls.
     pub state_sync_logs: StateSyncLogs,
+    /// How many logs it looks for.
+    pub log_limits: LogLimits,
 }
+
+/// What `web3_clientVersion` says.
+const CLIENT: &str = concat!("bttc-evm/v", env!("CARGO_PKG_VERSION"));
 
 /// Gas limit that a pending block moves toward, where nobody set another.
 ///
@@ -220,12 +240,16 @@ pub fn answer(node: &Node<'_>, method: &str, params: &Value) -> Result<Value, Rp
             | "getBlockTransactionCountByNumber"
             | "getBlockTransactionCountByHash"
             | "getUncleCountByBlockNumber"
-            | "getUncleCountByBlockHash" => answer_block(node, name, params),
+            | "getUncleCountByBlockHash"
+            | "getUncleByBlockNumberAndIndex"
+            | "getUncleByBlockHashAndIndex" => answer_block(node, name, params),
             "getTransactionByHash"
             | "getTransactionReceipt"
             | "getRawTransactionByHash"
             | "getTransactionByBlockNumberAndIndex"
             | "getTransactionByBlockHashAndIndex"
+            | "getRawTransactionByBlockNumberAndIndex"
+            | "getRawTransactionByBlockHashAndIndex"
             | "getTransactionReceiptsByBlock"
             | "getBorBlockReceipt"
             | "getBorBlockLogs"
@@ -237,9 +261,15 @@ pub fn answer(node: &Node<'_>, method: &str, params: &Value) -> Result<Value, Rp
         },
         Some(("debug", name)) => answer_debug(node, name, params),
         Some(("net", name)) => answer_net(node, name, params),
+        Some(("txpool", name)) => answer_pool(node, name, params),
         Some(("web3", "sha3")) => with(params, |params| {
             let input = params.required(params::bytes)?;
             Ok(move || Ok(hex::hash(keccak256(&input))))
+        }),
+        Some(("web3", "clientVersion")) => with(params, |_| Ok(|| Ok(CLIENT.into()))),
+        Some(("rpc", "modules")) => with(params, |_| {
+            let names = ["bor", "debug", "eth", "net", "rpc", "txpool", "web3"];
+            Ok(move || Ok(names.into_iter().map(|name| (name, "1.0")).collect()))
         }),
         _ => Err(RpcError::method(method)),
     }
@@ -307,6 +337,9 @@ fn answer_block(node: &Node<'_>, name: &str, params: Params<'_>) -> Result<Value
             "getBlockByNumber" | "getBlockByHash" => Some(params.required(params::flag)?),
             _ => None,
         };
+        if name.ends_with("Index") {
+            params.required(params::quantity)?;
+        }
         Ok(move || {
             let Some(block) = block else {
                 return Ok(Value::Null);
@@ -315,7 +348,8 @@ fn answer_block(node: &Node<'_>, name: &str, params: Params<'_>) -> Result<Value
                 Some(true) => view::block(block, Listed::Objects, node.chain_id()),
                 Some(false) => view::block(block, Listed::Hashes, node.chain_id()),
                 None if name.starts_with("getHeader") => Value::Object(view::header(block)),
-                None if name.starts_with("getUncle") => hex::quantity(0),
+                None if name.starts_with("getUncleCount") => hex::quantity(0),
+                None if name.starts_with("getUncle") => Value::Null,
                 None => hex::count(block.block().transactions().len()),
             })
         })
@@ -350,14 +384,24 @@ fn answer_transaction(node: &Node<'_>, name: &str, params: Params<'_>) -> Result
                 Ok(view::receipts(block, node.chain_id()))
             })
         }),
-        "getTransactionByBlockNumberAndIndex" | "getTransactionByBlockHashAndIndex" => with(params, |params| {
+        "getTransactionByBlockNumberAndIndex"
+        | "getTransactionByBlockHashAndIndex"
+        | "getRawTransactionByBlockNumberAndIndex"
+        | "getRawTransactionByBlockHashAndIndex" => with(params, |params| {
             let block = if name.contains("Number") {
                 node.block(params.required(params::height)?)
             } else {
                 node.chain.block_by_hash(params.required(params::hash)?)
             };
             let place = params.required(params::quantity)?;
-            Ok(move || Ok(block.map_or(Value::Null, |block| node.transaction(block, place))))
+            Ok(move || {
+                if name.starts_with("getRaw") {
+                    let place = usize::try_from(place).unwrap_or(usize::MAX);
+                    let tx = block.and_then(|block| block.block().transactions().get(place));
+                    return Ok(hex::bytes(tx.map_or(&[], |tx| tx.bytes())));
+                }
+                Ok(block.map_or(Value::Null, |block| node.transaction(block, place)))
+            })
         }),
         _ => with(params, |params| {
             let hash = params.required(params::hash)?;
@@ -372,9 +416,13 @@ fn by_hash(node: &Node<'_>, name: &str, hash: B256) -> Value {
     let block = place.and_then(|place| match place {
         Place::Transaction(height, _) | Place::StateSync(height) => node.chain.block(height),
     });
-    let raw = name == "getRawTransactionByHash";
     let (Some(place), Some(block)) = (place, block) else {
-        return if raw { "0x".into() } else { Value::Null };
+        let pooled = node.pool.transaction(hash).map(|pooled| &pooled.transaction);
+        return match (name, pooled) {
+            ("getRawTransactionByHash", pooled) => hex::bytes(pooled.map_or(&[], |tx| tx.bytes())),
+            ("getTransactionByHash", Some(tx)) => view::pending_transaction(tx, node.chain_id()),
+            _ => Value::Null,
+        };
     };
     let own = |place: usize| block.block().transactions().get(place);
     let answer = match (name, place) {
@@ -421,7 +469,11 @@ fn answer_account(node: &Node<'_>, name: &str, params: Params<'_>) -> Result<Val
                 let state = node.on(block)?.state;
                 Ok(match name {
                     "getBalance" => hex::word(state.balance(address)),
-                    "getTransactionCount" => hex::quantity(state.nonce(address)),
+                    "getTransactionCount" => {
+                        let pending = block == BlockRef::Height(Height::Pending);
+                        let next = pending.then(|| node.pool.next_nonce(address)).flatten();
+                        hex::quantity(next.unwrap_or(state.nonce(address)))
+                    }
                     _ => hex::bytes(&state.code(address)),
                 })
             })
@@ -447,6 +499,7 @@ fn answer_node(node: &Node<'_>, method: &str, name: &str, params: Params<'_>) ->
         | "mining"
         | "hashrate"
         | "accounts"
+        | "pendingTransactions"
         | "coinbase"
         | "etherbase" => with(params, |_| {
             Ok(move || {
@@ -455,7 +508,8 @@ fn answer_node(node: &Node<'_>, method: &str, name: &str, params: Params<'_>) ->
                     "chainId" => hex::quantity(node.chain_id()),
                     "gasPrice" | "maxPriorityFeePerGas" => hex::word(fee::suggestion(node)),
                     "hashrate" => hex::quantity(0),
-                    "accounts" => json!([]),
+                    // The pending ones are those of the node's own accounts.
+                    "accounts" | "pendingTransactions" => json!([]),
                     "coinbase" | "etherbase" => {
                         return Err(RpcError::failed("etherbase must be explicitly specified"));
                     }
@@ -463,7 +517,27 @@ fn answer_node(node: &Node<'_>, method: &str, name: &str, params: Params<'_>) ->
                 })
             })
         }),
+        "sendTransaction" | "sign" | "signTransaction" => Err(RpcError::failed("unknown account")),
         _ => Err(RpcError::method(method)),
+    }
+}
+
+fn answer_pool(node: &Node<'_>, name: &str, params: Params<'_>) -> Result<Value, RpcError> {
+    match name {
+        "contentFrom" => with(params, |params| {
+            let sender = params.required(params::address)?;
+            Ok(move || Ok(txpool::content_from(node, sender)))
+        }),
+        "status" | "content" | "inspect" => with(params, |_| {
+            Ok(move || {
+                Ok(match name {
+                    "status" => txpool::status(node.pool),
+                    "content" => txpool::content(node),
+                    _ => txpool::inspect(node.pool),
+                })
+            })
+        }),
+        _ => Err(RpcError::method(&format!("txpool_{name}"))),
     }
 }
 

@@ -81,10 +81,19 @@ fn recipient(kind: TxKind) -> Value {
 
 /// A transaction in its block.
 pub(super) fn transaction(header: &SealedHeader, place: usize, tx: &Transaction, chain_id: u64) -> Value {
+    placed_transaction(Some((header, place)), tx, chain_id)
+}
+
+/// A transaction that waits for a block.
+pub(super) fn pending_transaction(tx: &Transaction, chain_id: u64) -> Value {
+    placed_transaction(None, tx, chain_id)
+}
+
+fn placed_transaction(place: Option<(&SealedHeader, usize)>, tx: &Transaction, chain_id: u64) -> Value {
     let [v, r, s] = tx.signature_words();
     let mut object = json!({
-        "blockHash": hex::hash(header.hash()),
-        "blockNumber": hex::word(header.number),
+        "blockHash": place.map(|(header, _)| hex::hash(header.hash())),
+        "blockNumber": place.map(|(header, _)| hex::word(header.number)),
         "from": hex::address(tx.sender(chain_id).unwrap_or_default()),
         "gas": hex::quantity(tx.gas_limit()),
         "gasPrice": hex::word(tx.gas_price()),
@@ -92,7 +101,7 @@ pub(super) fn transaction(header: &SealedHeader, place: usize, tx: &Transaction,
         "input": hex::bytes(tx.input()),
         "nonce": hex::quantity(tx.nonce()),
         "to": recipient(tx.to()),
-        "transactionIndex": hex::count(place),
+        "transactionIndex": place.map(|(_, place)| hex::count(place)),
         "value": hex::word(tx.value()),
         "type": type_of(tx.form()),
         "v": hex::word(v),
@@ -157,6 +166,14 @@ impl PlacedLog<'_> {
             "removed": false,
         })
     }
+}
+
+/// A log of a block that left the chain.
+pub(super) fn removed(mut log: Value) -> Value {
+    if let Some(removed) = log.get_mut("removed") {
+        *removed = true.into();
+    }
+    log
 }
 
 /// The logs of a block's transactions, in order.

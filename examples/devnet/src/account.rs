@@ -110,6 +110,13 @@ impl Account {
         }
     }
 
+    /// The same for machines alone.
+    pub fn machine(&self, place: Place, event: &str, data: Value) {
+        if self.form == Form::Json {
+            self.tell(place, event, "", "", data);
+        }
+    }
+
     /// How far the next checkpoint is.
     pub fn progress(&self, done: u64, block: u64) {
         if let Some(bar) = &self.progress {

@@ -3,6 +3,7 @@
 //! ```text
 //!  Options ──▶ Network ──step──▶ one block of the side chain, and what the layer and the root chains do meanwhile
 //!                 │
+//!                 ├── Serving: the same behind JSON-RPC, with accounts for whoever connects
 //!                 └── Walked: the same after the whole loop, as recorded blocks and a root chain that answers
 //! ```
 
@@ -11,14 +12,17 @@ mod export;
 mod network;
 mod options;
 mod report;
+mod serving;
 mod summary;
 mod users;
 mod walked;
+mod wallets;
 mod withdrawal;
 
 pub use account::{Account, Form, Place};
 pub use export::{EXPORT_FILE, export};
-pub use network::Network;
+pub use network::{Due, Network};
 pub use options::{OptionError, Options};
+pub use serving::{Serving, Shared};
 pub use summary::Broken;
 pub use walked::{Walked, walk};

@@ -2,10 +2,14 @@
 //!
 //! Every step goes through the crates' public API; this program only wires, waits and tells.
 
+use alloy::primitives::B256;
 use clap::Parser;
-use devnet::{Account, EXPORT_FILE, Form, Network, Options, Place, export};
+use devnet::{Account, EXPORT_FILE, Form, Network, Options, Place, Serving, Shared, export};
+use serde_json::json;
 use std::{
     error::Error,
+    fs::File,
+    io::Read,
     process::ExitCode,
     sync::{
         Arc,
@@ -34,21 +38,42 @@ fn run(options: &Options, account: &Account) -> Result<(), Box<dyn Error>> {
     let asked = Arc::clone(&stop);
     ctrlc::set_handler(move || asked.store(true, Ordering::Relaxed))?;
 
-    let mut network = Network::start(options, account)?;
+    let network = Shared::new(Network::start(options, account)?);
+    let serving = options.rpc.map(|address| Serving::start(address, network.clone(), secret()?)).transpose()?;
+    if let Some(serving) = &serving {
+        let text = format!("JSON-RPC at http://{0} and ws://{0}", serving.address());
+        account.tell(Place::Devnet, "rpc", text, "", json!({ "address": serving.address() }));
+    }
     let mut told = false;
-    while !stop.load(Ordering::Relaxed) && options.blocks.is_none_or(|last| network.height() < last) {
-        network.step(account, &stop)?;
-        if network.is_loop_shown() && !told {
+    while !stop.load(Ordering::Relaxed) && options.blocks.is_none_or(|last| network.read().height() < last) {
+        let due = network.read().due()?;
+        // Nobody is kept from asking meanwhile.
+        if !due.wait(&stop) {
+            break;
+        }
+        network.write().produce(due, account, &stop)?;
+        if let Some(serving) = &serving {
+            serving.notify();
+        }
+        if network.read().is_loop_shown() && !told {
             told = true;
             let how = if options.blocks.is_none() { "the chain runs on until Ctrl-C" } else { "" };
             account.say(Place::Devnet, "loop", "stake, blocks, deposit, checkpoint, withdrawal: all shown", how);
         }
     }
     account.end();
+    let network = network.read();
     network.summarize(account)?;
     if let Some(folder) = &options.export {
         export(folder, &network)?;
         account.say(Place::Devnet, "export", format!("{}", folder.join(EXPORT_FILE).display()), "");
     }
     Ok(())
+}
+
+/// Bytes that nobody else knows.
+fn secret() -> Result<B256, Box<dyn Error>> {
+    let mut secret = B256::ZERO;
+    File::open("/dev/urandom")?.read_exact(secret.as_mut_slice())?;
+    Ok(secret)
 }

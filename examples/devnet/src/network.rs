@@ -6,6 +6,7 @@ use crate::{
     report::{self, Names},
     summary::{Broken, Figures},
     users::{self, Users},
+    wallets::Wallets,
     withdrawal,
 };
 use alloy::{
@@ -22,13 +23,18 @@ use bttc_core::{
     span::SpanRules,
     validator::Validator,
 };
-use bttc_evm::genesis::{DevnetAllocation, devnet_genesis};
+use bttc_evm::{
+    genesis::{DevnetAllocation, devnet_genesis},
+    pool::{Pool, PoolError, PoolLimits},
+    rpc::{self, LogLimits},
+    transaction::Transaction,
+};
 use bttc_staking::stake::StakeParams;
 use bttc_validator::{
     duties::{Honest, Policy, WrongRoots},
     engine::{Engine, Simulated},
     layer::{Layer, LayerEvent},
-    node::{Config, Node, RootChainAt},
+    node::{Archive, Config, Node, RootChainAt},
     root_chain::{Contracts, ModelRootChain, RootContracts, abi},
 };
 use futures::executor::block_on;
@@ -62,9 +68,42 @@ pub struct Network {
     /// The largest stake: whose copies are shown.
     reference: Address,
     users: Users,
+    /// What others sent, and what they can ask about; only where somebody is let in.
+    open: Option<Open>,
     journey: Journey,
     burns: Vec<B256>,
     figures: Figures,
+}
+
+/// What a network that serves keeps beside its nodes.
+#[derive(Debug)]
+struct Open {
+    pool: Pool,
+    archive: Archive,
+}
+
+/// Blocks whose states are kept for who asks.
+const KEPT_STATES: u64 = 128;
+
+/// How many blocks one may ask about, and how many logs one gets.
+const LOG_LIMITS: LogLimits = LogLimits { blocks: Some(10_000), logs: Some(10_000) };
+
+/// Who produces the next block, and when.
+#[derive(Clone, Copy, Debug)]
+pub struct Due {
+    fast: bool,
+    producer: Address,
+    time: u64,
+}
+
+impl Due {
+    /// Lets the clock reach the time, unless there is none; false when asked to stop.
+    pub fn wait(&self, stop: &AtomicBool) -> bool {
+        while !self.fast && clock() < self.time && !stop.load(Ordering::Relaxed) {
+            pause();
+        }
+        !stop.load(Ordering::Relaxed)
+    }
 }
 
 /// How far the traveller's money has come.
@@ -87,10 +126,15 @@ impl Network {
         let spec = spec(options);
         let time = if options.fast { FAST_TIME } else { clock() };
         let users = Users::new(options.seed)?;
+        let wallets = options.rpc.map(|_| Wallets::new(&options.mnemonic)).transpose()?;
         report::heading(options, &spec, account);
+        if let Some(wallets) = &wallets {
+            wallets.tell(account);
+        }
+        let balances = || users.balances().chain(wallets.iter().flat_map(Wallets::balances));
 
         let stakers = stakers(options)?;
-        let circulating = users.balances().fold(Default::default(), |sum: alloy::primitives::U256, (_, b)| sum + b);
+        let circulating = balances().fold(Default::default(), |sum: alloy::primitives::U256, (_, b)| sum + b);
         let fee = StakeParams::default().min_fee;
         let holders = stakers.iter().map(|s| Ok((s.owner, s.stake()?.checked_add(fee)?.to_word())));
         let mut holders = holders.collect::<Result<Vec<_>, Box<dyn Error>>>()?;
@@ -127,7 +171,7 @@ impl Network {
             &DevnetAllocation {
                 time,
                 validators: validators.clone(),
-                balances: users.balances().collect(),
+                balances: balances().collect(),
                 root_chain: RootChainId::Tron.number().into(),
                 root_token: tron.contracts().token,
             },
@@ -153,6 +197,13 @@ impl Network {
         report::stake(&names, &validators, &layer, account);
         let keys: Vec<SecretKey> = stakers.iter().map(|staker| staker.key.clone()).collect();
         let reference = keys.first().map(SecretKey::address).ok_or("nobody staked")?;
+        let mut open = options.rpc.map(|_| Open {
+            pool: Pool::new(spec.chain_id, PoolLimits::default()),
+            archive: Archive::new(KEPT_STATES),
+        });
+        if let (Some(open), Some(node)) = (&mut open, nodes.get(&reference)) {
+            open.archive.follow(node);
+        }
         Ok(Self {
             fast: options.fast,
             liars: keys.iter().skip(honest).map(SecretKey::address).collect(),
@@ -164,6 +215,7 @@ impl Network {
             nodes,
             reference,
             users,
+            open,
             journey: Journey::Home,
             burns: Vec::new(),
         })
@@ -204,10 +256,16 @@ impl Network {
     /// # Errors
     /// Whatever a part refuses, and [`Broken`] where an account does not come out even.
     pub fn step(&mut self, account: &Account, stop: &AtomicBool) -> Result<(), Box<dyn Error>> {
-        let (producer, now) = self.next_turn()?;
-        if !self.wait_until(now, stop) {
-            return Ok(());
-        }
+        let due = self.due()?;
+        if due.wait(stop) { self.produce(due, account, stop) } else { Ok(()) }
+    }
+
+    /// The same, once its time has come.
+    ///
+    /// # Errors
+    /// Whatever a part refuses, and [`Broken`] where an account does not come out even.
+    pub fn produce(&mut self, due: Due, account: &Account, stop: &AtomicBool) -> Result<(), Box<dyn Error>> {
+        let Due { producer, time: now, .. } = due;
         self.tron.mine(now);
         self.ethereum.mine(now);
         self.depart(account)?;
@@ -221,11 +279,21 @@ impl Network {
 
         let mut transactions = self.users.payments(self.height(), self.reference())?;
         transactions.extend(self.burn_if_due()?);
+        let sent = self.open.iter().flat_map(|open| open.pool.best());
+        transactions.extend(sent.map(|pooled| pooled.transaction.clone()));
         let block = self.nodes[&producer].build(transactions, now)?;
         for node in self.nodes.values_mut() {
             node.import(block.clone(), now)?;
         }
-        self.figures.check(&self.nodes, &self.tron)?;
+        self.figures.check_copies(&self.nodes)?;
+        let node = &self.nodes[&self.reference];
+        match &mut self.open {
+            Some(open) => {
+                open.archive.follow(node);
+                open.pool.follow(node.chain().state());
+            }
+            None => self.figures.check_supply(node, &self.tron)?,
+        }
         self.figures.count_block(producer);
         report::block(&self.names, self.reference(), account);
         self.travel(account)
@@ -240,19 +308,27 @@ impl Network {
     }
 
     /// Who produces the next block, and when.
-    fn next_turn(&self) -> Result<(Address, u64), Box<dyn Error>> {
+    ///
+    /// # Errors
+    /// Nobody may.
+    pub fn due(&self) -> Result<Due, Box<dyn Error>> {
         let turns = self.nodes.values().filter_map(|node| Some((node.turn().ok()?, node.address())));
         let (turn, producer) = turns.min_by_key(|(turn, _)| turn.succession).ok_or("nobody may produce")?;
         let parent = self.reference().chain().head().header().time;
-        Ok((producer, turn.earliest(parent).ok_or("the end of time")?))
+        Ok(Due { fast: self.fast, producer, time: turn.earliest(parent).ok_or("the end of time")? })
     }
 
-    /// Lets the clock reach this time, unless there is none; false when asked to stop.
-    fn wait_until(&self, time: u64, stop: &AtomicBool) -> bool {
-        while !self.fast && clock() < time && !stop.load(Ordering::Relaxed) {
-            pause();
-        }
-        !stop.load(Ordering::Relaxed)
+    /// Takes a transaction of somebody else's; refused as full where nobody is let in.
+    pub(crate) fn submit(&mut self, transaction: Transaction) -> Result<(), PoolError> {
+        let chain = self.nodes[&self.reference].chain();
+        let open = self.open.as_mut().ok_or(PoolError::Full)?;
+        open.pool.add(transaction, chain.state(), chain.head().header().gas_limit).map(drop)
+    }
+
+    /// What requests are answered from; nothing where nobody is let in.
+    pub(crate) fn view(&self) -> Option<rpc::Node<'_>> {
+        let open = self.open.as_ref()?;
+        Some(open.archive.view(self.reference(), &open.pool, LOG_LIMITS))
     }
 
     /// One height: watch, send, attest, decide, submit.
@@ -435,7 +511,7 @@ fn spec(options: &Options) -> ChainSpec {
 }
 
 #[expect(clippy::disallowed_methods, reason = "the program's one clock")]
-fn clock() -> u64 {
+pub(crate) fn clock() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }
 

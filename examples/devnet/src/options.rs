@@ -1,7 +1,7 @@
 //! What can be asked for on the command line.
 
 use clap::Parser;
-use std::path::PathBuf;
+use std::{net::SocketAddr, path::PathBuf};
 
 /// A whole BTTC in one process: TRON as contract models, validators, side chain, checkpoints, withdrawals.
 #[derive(Clone, Debug, Parser)]
@@ -42,6 +42,15 @@ pub struct Options {
     /// The N smallest stakes lie about roots
     #[arg(long, default_value_t = 0, value_name = "N")]
     pub byzantine: u8,
+
+    /// Serve JSON-RPC at this address, HTTP and WebSocket on one port, and fund ten accounts of the mnemonic
+    #[arg(long, value_name = "ADDRESS", num_args = 0..=1, default_missing_value = "127.0.0.1:8545",
+          conflicts_with = "fast")]
+    pub rpc: Option<SocketAddr>,
+
+    /// What the funded accounts are derived from
+    #[arg(long, default_value = "test test test test test test test test test test test junk", requires = "rpc")]
+    pub mnemonic: String,
 
     /// One JSON object a line instead of the account for people
     #[arg(long)]

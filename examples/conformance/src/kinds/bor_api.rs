@@ -12,7 +12,8 @@ use crate::{
 use alloc::collections::BTreeMap;
 use bttc_evm::{
     chain::Chain,
-    rpc::{Node, StateSyncLogs, TransactionIndex, respond},
+    pool::{Pool, PoolLimits},
+    rpc::{LogLimits, Node, StateSyncLogs, TransactionIndex, respond},
     state::State,
 };
 use bttc_validator::node::{CheckpointTree, Snapshots};
@@ -42,9 +43,11 @@ impl Kind for BorApi {
             chain: &archive.chain,
             states: &archive.states,
             index: &archive.index,
+            pool: &archive.pool,
             snapshots: &archive.snapshots,
             range_root: &CheckpointTree,
             state_sync_logs,
+            log_limits: LogLimits::default(),
         };
         let mut answer = respond(&node, input.field("request")?.value());
         let Some(response) = expect.field("response")? else {
@@ -83,6 +86,7 @@ struct Archive {
     chain: Chain,
     states: BTreeMap<u64, State>,
     index: TransactionIndex,
+    pool: Pool,
     snapshots: Snapshots,
 }
 
@@ -105,6 +109,7 @@ impl Archive {
         }
         let (chain, mut index) = (replay.into_chain(), TransactionIndex::default());
         index.extend(&chain);
-        Ok(Self { chain, states, index, snapshots })
+        let pool = Pool::new(chain.spec().chain_id, PoolLimits::default());
+        Ok(Self { chain, states, index, pool, snapshots })
     }
 }

@@ -1,0 +1,168 @@
+//! The carrier: one port for HTTP and WebSocket, batches, bounds, codes.
+#![cfg(feature = "rpc")]
+#![allow(clippy::unwrap_used, reason = "a test stops where it cannot go on")]
+
+mod made;
+
+use alloy_primitives::B256;
+use bttc_core::schedule::FixedProducers;
+use bttc_evm::{
+    chain::Chain,
+    pool::{Pool, PoolError, PoolLimits},
+    rpc::{
+        LogLimits, Node, StateSyncLogs, TransactionIndex,
+        server::{Host, Server, ServerLimits},
+    },
+    system::Facts,
+    transaction::Transaction,
+};
+use jsonrpsee::{
+    core::{
+        client::{ClientT, Error, Subscription, SubscriptionClientT},
+        params::BatchRequestBuilder,
+    },
+    rpc_params,
+};
+use jsonrpsee_http_client::{HttpClient, HttpClientBuilder};
+use jsonrpsee_ws_client::{WsClient, WsClientBuilder};
+use serde_json::{Value, json};
+use std::sync::{Arc, Mutex};
+
+/// A chain of one producer, and its pool.
+#[derive(Debug)]
+struct Alone(Mutex<(Chain, Pool)>);
+
+impl Alone {
+    fn new() -> Self {
+        let chain = made::chain();
+        let pool = Pool::new(chain.spec().chain_id, PoolLimits::default());
+        Self(Mutex::new((chain, pool)))
+    }
+
+    fn grow(&self) {
+        let (chain, pool) = &mut *self.0.lock().unwrap();
+        let now = chain.head().header().time + 1;
+        let producers = FixedProducers::new(chain.producers(1).unwrap(), made::key().address(), chain.spec().timing);
+        let facts = Facts::new(now, &producers);
+        let transactions: Vec<_> = pool.best().map(|pooled| pooled.transaction.clone()).collect();
+        let block = chain.build(transactions, made::key().address(), &facts).unwrap().seal(&made::key()).unwrap();
+        chain.import(block, &facts).unwrap();
+        pool.follow(chain.state());
+    }
+}
+
+impl Host for Alone {
+    fn read(&self, look: &mut dyn FnMut(&Node<'_>)) {
+        let (chain, pool) = &*self.0.lock().unwrap();
+        let mut index = TransactionIndex::default();
+        index.extend(chain);
+        look(&Node {
+            chain,
+            states: chain,
+            index: &index,
+            pool,
+            snapshots: &made::Nobody,
+            range_root: &made::Nobody,
+            state_sync_logs: StateSyncLogs::Omit,
+            log_limits: LogLimits { blocks: Some(1), logs: None },
+        });
+    }
+
+    fn submit(&self, transaction: Transaction) -> Result<(), PoolError> {
+        let (chain, pool) = &mut *self.0.lock().unwrap();
+        pool.add(transaction, chain.state(), chain.head().header().gas_limit).map(drop)
+    }
+
+    fn now(&self) -> u64 {
+        1_700_000_000
+    }
+}
+
+/// A server, its host, and a client of each kind.
+async fn served(limits: ServerLimits) -> (Server, Arc<Alone>, HttpClient, WsClient) {
+    let host = Arc::new(Alone::new());
+    let shared = Arc::clone(&host);
+    let server = Server::start("127.0.0.1:0".parse().unwrap(), shared, limits, B256::ZERO).await.unwrap();
+    let http = HttpClientBuilder::default().build(format!("http://{}", server.address())).unwrap();
+    let ws = WsClientBuilder::default().build(format!("ws://{}", server.address())).await.unwrap();
+    (server, host, http, ws)
+}
+
+fn run(test: impl Future<Output = ()>) {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap().block_on(test);
+}
+
+fn code(error: Error) -> i32 {
+    let Error::Call(error) = error else { panic!("{error}") };
+    error.code()
+}
+
+#[test]
+fn one_port_answers_http_and_web_sockets_alone_and_in_batches() {
+    run(async {
+        let (_server, _, http, ws) = served(ServerLimits::default()).await;
+        let expected = json!("0x3a99");
+        assert_eq!(http.request::<Value, _>("eth_chainId", rpc_params![]).await.unwrap(), expected);
+        assert_eq!(ws.request::<Value, _>("eth_chainId", rpc_params![]).await.unwrap(), expected);
+        let mut batch = BatchRequestBuilder::new();
+        batch.insert("eth_blockNumber", rpc_params![]).unwrap();
+        batch.insert("eth_call", rpc_params![json!({}), "latest"]).unwrap();
+        batch.insert("eth_nothing", rpc_params![]).unwrap();
+        let answers = http.batch_request::<Value>(batch).await.unwrap();
+        let answers: Vec<_> = answers.into_iter().map(|answer| answer.map_err(|error| error.code())).collect();
+        assert_eq!(answers, [Ok(json!("0x0")), Ok(json!("0x")), Err(-32_601)]);
+    });
+}
+
+#[test]
+fn subscribers_are_told_and_http_has_nobody_to_tell() {
+    run(async {
+        let (server, host, http, ws) = served(ServerLimits::default()).await;
+        let subscribe = |params| ws.subscribe::<Value, _>("eth_subscribe", params, "eth_unsubscribe");
+        let mut heads: Subscription<Value> = subscribe(rpc_params!["newHeads"]).await.unwrap();
+        let mut pending = subscribe(rpc_params!["newPendingTransactions"]).await.unwrap();
+
+        let tx = made::payment(0);
+        let sent = http.request::<Value, _>("eth_sendRawTransaction", rpc_params![tx.bytes()]).await.unwrap();
+        assert_eq!(sent, json!(tx.hash()));
+        assert_eq!(pending.next().await.unwrap().unwrap(), sent);
+        let again = http.request::<Value, _>("eth_sendRawTransaction", rpc_params![tx.bytes()]).await.unwrap_err();
+        assert!(again.to_string().contains("already known"), "{again}");
+
+        host.grow();
+        host.grow();
+        server.notify();
+        for number in ["0x1", "0x2"] {
+            let head = heads.next().await.unwrap().unwrap();
+            assert_eq!((&head["number"], &head["baseFeePerGas"]), (&json!(number), &Value::Null));
+        }
+        heads.unsubscribe().await.unwrap();
+        let unknown = subscribe(rpc_params!["nothing"]).await.unwrap_err();
+        assert_eq!(code(unknown), -32_601);
+        let over_http = http.request::<Value, _>("eth_subscribe", rpc_params!["newHeads"]).await.unwrap_err();
+        assert!(over_http.to_string().contains("notifications not supported"), "{over_http}");
+    });
+}
+
+#[test]
+fn bounds_are_kept() {
+    run(async {
+        let limits = ServerLimits { request: 500, response: 1_000, batch: 2, subscriptions: 1, ..Default::default() };
+        let (_server, host, http, ws) = served(limits).await;
+        let long = "0".repeat(600);
+        assert!(http.request::<Value, _>("web3_sha3", rpc_params![long]).await.is_err());
+        let block = ws.request::<Value, _>("eth_getBlockByNumber", rpc_params!["0x0", true]).await;
+        assert_eq!(code(block.unwrap_err()), -32_008);
+        let mut batch = BatchRequestBuilder::new();
+        for _ in 0..3 {
+            batch.insert("eth_blockNumber", rpc_params![]).unwrap();
+        }
+        assert!(http.batch_request::<Value>(batch).await.is_err());
+        let subscribe = || ws.subscribe::<Value, _>("eth_subscribe", rpc_params!["newHeads"], "eth_unsubscribe");
+        let _first = subscribe().await.unwrap();
+        assert_eq!(code(subscribe().await.unwrap_err()), -32_006);
+        host.grow();
+        let logs = json!({ "fromBlock": "earliest", "toBlock": "latest" });
+        assert_eq!(code(ws.request::<Value, _>("eth_getLogs", rpc_params![logs]).await.unwrap_err()), -32_005);
+    });
+}
