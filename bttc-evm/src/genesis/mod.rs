@@ -41,8 +41,9 @@ use bttc_core::{
     hash::keccak256,
     schedule::Timing,
 };
+use core::fmt;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A genesis file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -318,6 +319,8 @@ impl Genesis {
         same("backupMultiplier", timing.backup_multiplier, spec.timing.backup_multiplier)?;
         same("validatorContract", bor.validator_contract, spec.contracts.validator_set)?;
         same("stateReceiverContract", bor.state_receiver_contract, spec.contracts.state_receiver)?;
+        let (got, expected) = (&bor.override_state_sync_records, &spec.state_sync_limits);
+        same("overrideStateSyncRecords", Listed(got), Listed(expected))?;
         let mut replacements = CodeReplacements::default();
         for &CodeReplacement { block, account, code_hash } in &spec.code_replacements {
             let listed = bor.block_alloc.get(&block);
@@ -326,6 +329,8 @@ impl Genesis {
             let code = code.ok_or(GenesisError::ReplacementMissing { block, account, code_hash })?;
             replacements.insert(block, account, code.clone());
         }
+        let blocks: BTreeSet<_> = self.code_replacements().iter().map(|(block, ..)| block).collect();
+        same("blockAlloc", Listed(&blocks), Listed(&replacements.iter().map(|(block, ..)| block).collect()))?;
         let state = self.state();
         let header = SealedHeader::genesis(self.header(state.root()));
         if let Some(declared) = spec.genesis {
@@ -341,6 +346,16 @@ impl Genesis {
             }
         }
         Ok((header, state, replacements))
+    }
+}
+
+/// Shown by its `Debug` form.
+#[derive(PartialEq)]
+struct Listed<'a, T>(&'a T);
+
+impl<T: fmt::Debug> fmt::Display for Listed<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
     }
 }
 
