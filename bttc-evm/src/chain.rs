@@ -30,7 +30,7 @@
 
 use crate::{
     block::{Block, BuildError, ImportError, ImportedBlock, Judged, SealedBlock, Unsealed, build, judge, prepare},
-    executor::{self, BlockContext, NativeLogs, QueryError, RevmExecutor},
+    executor::{self, BlockContext, Executor, ExecutorFactory, NativeLogs, QueryError, RevmExecutors},
     genesis::{Genesis, GenesisError},
     header::{Header, SealedHeader},
     receipt::Receipt,
@@ -50,7 +50,7 @@ use bttc_core::{
     validator::Validator,
 };
 use core::fmt;
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// Blocks whose hashes code can ask for.
 ///
@@ -62,6 +62,7 @@ const VISIBLE_HASHES: u64 = 256;
 pub struct Chain {
     spec: ChainSpec,
     native_logs: NativeLogs,
+    executors: Arc<dyn ExecutorFactory>,
     vanity: B256,
     replacements: CodeReplacements,
     state: State,
@@ -84,6 +85,7 @@ impl Chain {
         Ok(Self {
             spec,
             native_logs: NativeLogs::Emit,
+            executors: Arc::new(RevmExecutors),
             vanity: B256::ZERO,
             replacements,
             state,
@@ -105,6 +107,12 @@ impl Chain {
     #[must_use]
     pub fn with_native_logs(self, native_logs: NativeLogs) -> Self {
         Self { native_logs, ..self }
+    }
+
+    /// With the host's own executors for the blocks it builds and imports.
+    #[must_use]
+    pub fn with_executors(self, executors: Arc<dyn ExecutorFactory>) -> Self {
+        Self { executors, ..self }
     }
 
     /// With this vanity in the blocks it builds.
@@ -236,8 +244,8 @@ impl Chain {
         let mut work = SystemWork::default();
         self.plan(number, facts, &mut work)?;
         let context = self.context(&header, author);
-        let mut executor = RevmExecutor::new(&self.state, &self.hashes, context, self.native_logs);
-        Ok(build(&mut executor, header, author, transactions, &work, &self.spec))
+        let mut executor = self.executor(context);
+        Ok(build(&mut *executor, header, author, transactions, &work, &self.spec))
     }
 
     /// Judges a block and appends it.
@@ -250,9 +258,9 @@ impl Chain {
             let header = self.verify(&block.header, facts)?;
             let number = header.height();
             let context = self.context(&header, header.author());
-            let mut executor = RevmExecutor::new(&self.state, &self.hashes, context, self.native_logs);
+            let mut executor = self.executor(context);
             let work = || self.imported_work(number, facts);
-            let judged = judge(&mut executor, header, block, work, &self.spec)?;
+            let judged = judge(&mut *executor, header, block, work, &self.spec)?;
             (judged, executor.into_changes())
         };
         let Judged { block, receipts, synthetic, delivered, committed } = judged;
@@ -312,6 +320,10 @@ impl Chain {
     fn next_number(&self) -> u64 {
         // More blocks than 64 bits count do not fit into memory.
         u64::try_from(self.blocks.len()).unwrap_or(u64::MAX).saturating_add(1)
+    }
+
+    fn executor(&self, context: BlockContext) -> Box<dyn Executor + '_> {
+        self.executors.executor(&self.state, &self.hashes, context, self.native_logs)
     }
 
     fn context(&self, header: &Header, author: Address) -> BlockContext {

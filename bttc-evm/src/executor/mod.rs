@@ -6,7 +6,7 @@
 //! ```
 //!
 //! [`Executor`] is the seam: block building and import drive it, [`RevmExecutor`] implements it. The rules are Berlin's
-//! with BTTC's logs and fees on top.
+//! with BTTC's logs and fees on top. A chain makes one a block by its [`ExecutorFactory`].
 //!
 //! Source: `block-layer §5; bttc:core/state_processor.go:59-138, bttc:core/state_transition.go:272-364`.
 //!
@@ -40,11 +40,13 @@ pub use trace::{CallFrame, StepLog, StepOptions, Trace, TraceKind};
 
 use crate::{
     receipt::Status,
+    state::{Changes, State},
     transaction::{Transaction, TransactionError},
 };
 use alloy_primitives::{Address, B256, Bytes, Log, U256};
 use core::fmt;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// What code can see of the block around it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -108,8 +110,36 @@ pub trait Executor: fmt::Debug {
 
     /// Root of the state after all of it.
     fn state_root(&mut self) -> B256;
+
+    /// What the block changed. Called once, when the block stands.
+    fn into_changes(self: Box<Self>) -> Changes;
 }
 
-const _: fn(&mut RevmExecutor<'_>) = |executor| {
-    let _: &mut dyn Executor = executor;
-};
+/// Makes the executor of each block. A [`Chain`](crate::chain::Chain) asks it; [`RevmExecutors`] is the chain's own, a
+/// host's own is given to [`Chain::with_executors`](crate::chain::Chain::with_executors).
+pub trait ExecutorFactory: fmt::Debug + Send + Sync {
+    /// An executor for one block on this state. `hashes` maps numbers to hashes of the blocks before.
+    fn executor<'a>(
+        &self,
+        state: &'a State,
+        hashes: &'a BTreeMap<u64, B256>,
+        context: BlockContext,
+        native_logs: NativeLogs,
+    ) -> Box<dyn Executor + 'a>;
+}
+
+/// Makes [`RevmExecutor`]s.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RevmExecutors;
+
+impl ExecutorFactory for RevmExecutors {
+    fn executor<'a>(
+        &self,
+        state: &'a State,
+        hashes: &'a BTreeMap<u64, B256>,
+        context: BlockContext,
+        native_logs: NativeLogs,
+    ) -> Box<dyn Executor + 'a> {
+        Box::new(RevmExecutor::new(state, hashes, context, native_logs))
+    }
+}

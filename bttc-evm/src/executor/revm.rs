@@ -82,13 +82,6 @@ impl<'a> RevmExecutor<'a> {
         self
     }
 
-    /// What the block changed.
-    #[must_use]
-    pub fn into_changes(mut self) -> Changes {
-        self.settle(WarmSet::Drop);
-        self.evm.0.ctx.journaled_state.database.into_changes()
-    }
-
     fn pending(&mut self) -> &mut Pending<'a> {
         &mut self.evm.0.ctx.journaled_state.database
     }
@@ -221,6 +214,11 @@ impl Executor for RevmExecutor<'_> {
     fn state_root(&mut self) -> B256 {
         self.settle(WarmSet::Drop);
         self.pending().root()
+    }
+
+    fn into_changes(mut self: Box<Self>) -> Changes {
+        self.settle(WarmSet::Drop);
+        self.evm.0.ctx.journaled_state.database.into_changes()
     }
 }
 
@@ -419,7 +417,7 @@ mod tests {
             let mut executor = executor.with_storage_collision(collision);
             let executed = executor.transact(&transaction(0, TxKind::Create, 5), SENDER, 1_000_000).unwrap();
             let mut after = state.clone();
-            after.apply(executor.into_changes());
+            after.apply(Box::new(executor).into_changes());
             (executed.status, executed.gas_used, executed.logs.len(), after)
         };
         let (status, gas_used, logs, reset) = after(StorageCollision::Reset);
