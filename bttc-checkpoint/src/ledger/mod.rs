@@ -112,6 +112,25 @@ pub struct Ack {
     pub root: B256,
 }
 
+impl Ack {
+    /// Whether it can be meant for a buffered checkpoint of these blocks and this root: it starts there, and has the same
+    /// root where it ends there too.
+    ///
+    /// Source: `validation-layer §3.5; delivery:checkpoint/handler.go:173-216`.
+    ///
+    /// # Errors
+    /// [`AckError::Start`], [`AckError::Root`].
+    pub fn check(&self, start: u64, end: u64, root: B256) -> Result<(), AckError> {
+        if start != self.start {
+            return Err(AckError::Start { got: self.start, expected: start });
+        }
+        if end == self.end && root != self.root {
+            return Err(AckError::Root { got: self.root, expected: root });
+        }
+        Ok(())
+    }
+}
+
 /// Facts a proposal is checked against.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProposalFacts {
@@ -244,13 +263,7 @@ impl Ledger {
     }
 
     fn check_start(&self, destination: Destination, got: u64, activation_height: u64) -> Result<(), ProposeError> {
-        let expected = self.next_start(destination, activation_height);
-        match self.last(destination) {
-            Some(last) if last.end > got => Err(ProposeError::Old { got, last_end: last.end }),
-            Some(_) if expected != got => Err(ProposeError::Gap { got, expected }),
-            None if expected != got => Err(ProposeError::Activation { got, expected }),
-            _ => Ok(()),
-        }
+        check_start(got, self.last(destination).map(|last| last.end), activation_height)
     }
 
     /// Checks a proposal at this block time; an expired one in the buffer makes way and is handed out.
@@ -335,7 +348,7 @@ impl Ledger {
             return Err(AckError::Incomplete);
         }
         match self.buffered(destination) {
-            Some(buffered) => check_against(buffered, ack),
+            Some(buffered) => ack.check(buffered.start, buffered.end, buffered.root),
             None => Ok(()),
         }
     }
@@ -360,7 +373,7 @@ impl Ledger {
             return Err(AckError::Verdict { got: verdict });
         }
         let mut checkpoint = *self.buffered(destination).ok_or(AckError::NotBuffered)?;
-        check_against(&checkpoint, ack)?;
+        ack.check(checkpoint.start, checkpoint.end, checkpoint.root)?;
         // only an end before the buffered one is taken over; of a later one nothing is.
         if checkpoint.end > ack.end {
             checkpoint = KeptCheckpoint { end: ack.end, root: ack.root, proposer: ack.proposer, ..checkpoint };
@@ -407,19 +420,29 @@ impl Ledger {
     }
 }
 
-/// Whether what was buffered then no longer blocks others.
-fn has_expired(then: u64, lifetime: u64, now: u64) -> bool {
-    then == 0 || now.checked_sub(then).is_some_and(|age| age > 0 && age >= lifetime)
+/// Whether what was buffered then no longer blocks others. All in seconds, two of them since 1970.
+///
+/// Source: `validation-layer §3.4; delivery:checkpoint/handler.go:41-75`.
+#[must_use]
+pub const fn has_expired(then: u64, lifetime: u64, now: u64) -> bool {
+    then == 0 || (now > then && now - then >= lifetime)
 }
 
-fn check_against(buffered: &KeptCheckpoint, ack: &Ack) -> Result<(), AckError> {
-    if buffered.start != ack.start {
-        return Err(AckError::Start { got: ack.start, expected: buffered.start });
+/// Whether a checkpoint may start here: behind the last one, or without one at the activation height.
+///
+/// Source: `validation-layer §3.4; delivery:checkpoint/handler.go:41-170`.
+///
+/// # Errors
+/// [`ProposeError::Old`], [`ProposeError::Gap`], [`ProposeError::Activation`].
+pub const fn check_start(got: u64, last_end: Option<u64>, activation_height: u64) -> Result<(), ProposeError> {
+    match last_end {
+        Some(last_end) if last_end > got => Err(ProposeError::Old { got, last_end }),
+        Some(last_end) if last_end.wrapping_add(1) != got => {
+            Err(ProposeError::Gap { got, expected: last_end.wrapping_add(1) })
+        }
+        None if activation_height != got => Err(ProposeError::Activation { got, expected: activation_height }),
+        _ => Ok(()),
     }
-    if buffered.end == ack.end && buffered.root != ack.root {
-        return Err(AckError::Root { got: ack.root, expected: buffered.root });
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 use super::*;
-use crate::checkpoint::BlockRange;
+use crate::{checkpoint::BlockRange, header_blocks::HeaderBlock};
 use RootChainId::{Ethereum, Tron};
+use alloy_primitives::U256;
 
 const FACTS: ProposalFacts = ProposalFacts {
     activation_height: 0,
@@ -132,4 +133,16 @@ fn q162_a_checkpoint_sync_makes_way_after_a_fifth_of_the_time_and_for_its_ack_af
     assert_eq!((late, late.code()), (SyncError::Buffered { until: 1_014 }, 1503));
     assert_eq!(ledger.settle_sync_ack(Ethereum, VoteResult::Yes), Ok(Some(kept)));
     assert_eq!(ledger.sync(Ethereum), None);
+}
+
+#[test]
+fn q470_of_a_contracts_numbers_the_lowest_64_bits_are_read() {
+    let number = CheckpointNumber::new(1);
+    let ack = Ack { number, proposer: Address::repeat_byte(1), start: 5, end: 9, root: B256::repeat_byte(3) };
+    let far = |low: u64| U256::from_limbs([low, 1, 0, 0]);
+    let header =
+        HeaderBlock { root: ack.root, start: far(5), end: far(9), proposer: ack.proposer, ..Default::default() };
+    assert_eq!(attest_ack(Tron, Contracts::Known, &ack, Some(&header)), Ok(()));
+    let other = HeaderBlock { start: far(6), ..header };
+    assert!(attest_ack(Tron, Contracts::Known, &ack, Some(&other)).is_err());
 }

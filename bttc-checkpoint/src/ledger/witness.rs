@@ -152,8 +152,10 @@ fn compare(
     end: u64,
     root_fits: impl FnOnce(&HeaderBlock) -> bool,
 ) -> Result<(), Doubt> {
+    // of the contract's numbers only the lowest 64 bits are read.
+    let low = |number: U256| number.wrapping_to::<u64>();
     let fits = header.is_some_and(|header| {
-        let blocks = (header.start, header.end) == (U256::from(start), U256::from(end));
+        let blocks = (low(header.start), low(header.end)) == (start, end);
         blocks && header.proposer == proposer && root_fits(header)
     });
     if fits { Ok(()) } else { Err(Doubt::Header { recorded: header.copied().map(Box::new) }) }

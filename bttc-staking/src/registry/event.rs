@@ -164,7 +164,7 @@ impl StakingEventError {
 /// Least stake that joins, one token.
 ///
 /// Source: `validation-layer §5.1; delivery:helper/util.go:742-749`.
-const MIN_STAKE: Amount = Amount::from_word(U256::from_limbs([Amount::UNITS_PER_BTT, 0, 0, 0]));
+pub const MIN_STAKE: Amount = Amount::from_word(U256::from_limbs([Amount::UNITS_PER_BTT, 0, 0, 0]));
 
 impl Registry {
     /// Whether an event may be put forward: what the layer checks when a message arrives.

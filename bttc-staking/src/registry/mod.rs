@@ -47,11 +47,13 @@ mod event;
 mod record;
 mod span;
 mod sync;
+mod update;
 
-pub use event::{Applied, Sequence, StakingEventError};
+pub use event::{Applied, MIN_STAKE, Sequence, StakingEventError};
 pub use record::ValidatorRecord;
-pub use span::{SpanError, SpanProposal, SpanRecord};
+pub use span::{SpanError, SpanProposal, SpanRecord, is_eligible, select_producers};
 pub use sync::{SYNC_BUFFER_TIME, SyncError, SyncQueues, SyncRecord};
+pub use update::{SetUpdate, update_set};
 
 use crate::{
     proposer::RotationError,
@@ -61,13 +63,13 @@ use alloc::{
     collections::{BTreeMap, BTreeSet},
     vec::Vec,
 };
-use alloy_primitives::{Address, FixedBytes};
+use alloy_primitives::Address;
 use bttc_core::{
     chain::{ChainSpec, PowerRule},
     id::{SpanId, ValidatorId},
     quorum::PowerQuorum,
     span::SpanRules,
-    validator::{Validator, VotingPower},
+    validator::Validator,
 };
 use serde::{Deserialize, Serialize};
 
@@ -85,17 +87,6 @@ pub struct Registry {
     spans: BTreeMap<SpanId, SpanRecord>,
     last_span: Option<SpanId>,
     seed_block: u64,
-}
-
-/// A validator's power as consensus has to know it from the next block on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SetUpdate {
-    /// Its signing key, 65 bytes.
-    pub pub_key: FixedBytes<65>,
-    /// Address of that key.
-    pub signer: Address,
-    /// Its power; 0 when it leaves.
-    pub power: VotingPower,
 }
 
 impl Registry {
@@ -199,11 +190,9 @@ impl Registry {
         PowerQuorum::over(&self.validators())
     }
 
-    /// Those that may be selected for a span, in signer order: current, and no exit announced.
-    ///
-    /// Source: `validation-layer §4.3; delivery:staking/keeper.go:208-223`.
+    /// Those that may be selected for a span, in signer order.
     pub fn eligible(&self, ack_count: u64) -> impl Iterator<Item = &ValidatorRecord> {
-        self.records.values().filter(move |record| record.end_epoch.get() == 0 && record.is_current(ack_count))
+        self.records.values().filter(move |record| is_eligible(record, ack_count))
     }
 
     /// Turns the set once: for an acknowledged TRON checkpoint, and for a no-ack.
@@ -218,39 +207,10 @@ impl Registry {
 
     /// Brings the set up to date with the records, turns it once if anything changed, and tells consensus.
     ///
-    /// Source: `validation-layer §2.4; delivery:app/app.go:596-638, delivery:helper/util.go:94-119`.
-    ///
     /// # Errors
     /// [`ChangeError`]: the set stays as it was.
-    // there the reference answers with an empty block end, and the other modules' block ends do not run.
     pub fn end_block(&mut self, ack_count: u64) -> Result<Vec<SetUpdate>, ChangeError> {
-        // only entering, leaving and power are compared; other fields of the copy stay what they were.
-        let changes: Vec<ValidatorRecord> = self
-            .records
-            .values()
-            .filter_map(|record| {
-                let power = match (self.set.get(record.signer), record.is_current(ack_count)) {
-                    (Some(_), false) => VotingPower::ZERO,
-                    (None, true) => record.power,
-                    (Some(member), true) if member.power != record.power => record.power,
-                    _ => return None,
-                };
-                Some(ValidatorRecord { power, ..record.clone() })
-            })
-            .collect();
-        if changes.is_empty() {
-            return Ok(Vec::new());
-        }
-        let mut set = self.set.clone();
-        set.apply(&changes)?;
-        set.increment(1)?;
-        self.set = set;
-        let update = |change: &ValidatorRecord| SetUpdate {
-            pub_key: change.pub_key,
-            signer: change.signer,
-            power: change.power,
-        };
-        Ok(changes.iter().map(update).collect())
+        update_set(&mut self.set, self.records.values(), ack_count)
     }
 
     fn store(&mut self, record: ValidatorRecord) {
@@ -269,6 +229,7 @@ mod tests {
         id::{Epoch, Nonce},
         root_chain::{RootEvent, SignerChange, Staked, UnstakeInit},
         signature::{PublicKey, SecretKey},
+        validator::VotingPower,
     };
 
     fn key(name: &str) -> PublicKey {

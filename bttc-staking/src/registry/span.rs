@@ -85,6 +85,45 @@ mod null_for_none {
     }
 }
 
+/// Whether a validator may be selected for a span: it is current, and has announced no exit.
+///
+/// Source: `validation-layer §4.3; delivery:staking/keeper.go:208-223`.
+#[must_use]
+pub fn is_eligible(record: &ValidatorRecord, ack_count: u64) -> bool {
+    record.end_epoch.get() == 0 && record.is_current(ack_count)
+}
+
+/// The producers that a seed gives for so many slots, in signer order. All eligible with their own power, if they are no
+/// more than slots; else each that was drawn, its power the slots it won, as `record_of` has it.
+///
+/// Source: `validation-layer §4.3; delivery:bor/keeper.go:195-258`.
+///
+/// # Errors
+/// [`SelectionError`].
+pub fn select_producers(
+    eligible: Vec<ValidatorRecord>,
+    seed: B256,
+    slots: u64,
+    selection: &dyn ProducerSelection,
+    record_of: impl Fn(ValidatorId) -> Option<ValidatorRecord>,
+) -> Result<Vec<ValidatorRecord>, SelectionError> {
+    if u64::try_from(eligible.len()).is_ok_and(|there| there <= slots) {
+        return Ok(eligible);
+    }
+    let candidates: Vec<Validator> = eligible.iter().map(ValidatorRecord::to_validator).collect();
+    let mut won: BTreeMap<ValidatorId, i64> = BTreeMap::new();
+    for id in selection.select(&candidates, seed, slots)? {
+        let slots = won.entry(id).or_default();
+        *slots = slots.saturating_add(1);
+    }
+    let drawn = won
+        .into_iter()
+        .filter_map(|(id, slots)| Some(ValidatorRecord { power: VotingPower::new(slots), ..record_of(id)? }));
+    let mut producers: Vec<ValidatorRecord> = drawn.collect();
+    producers.sort_by_key(|record| record.signer);
+    Ok(producers)
+}
+
 /// A span that somebody puts forward.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SpanProposal {
@@ -273,10 +312,7 @@ impl Registry {
         self.settle_span(&draft, seed, ack_count, selection).map(SpanRecord::to_span)
     }
 
-    /// The producers that a seed gives, in signer order. All eligible with their own power, if they are no more than
-    /// slots; else each that was drawn, its power the slots it won.
-    ///
-    /// Source: `validation-layer §4.3; delivery:bor/keeper.go:195-258`.
+    /// The producers that a seed gives, in signer order.
     ///
     /// # Errors
     /// [`SelectionError`].
@@ -286,24 +322,8 @@ impl Registry {
         ack_count: u64,
         selection: &dyn ProducerSelection,
     ) -> Result<Vec<ValidatorRecord>, SelectionError> {
-        let eligible: Vec<&ValidatorRecord> = self.eligible(ack_count).collect();
-        let slots = self.rules.producers;
-        if u64::try_from(eligible.len()).is_ok_and(|there| there <= slots) {
-            return Ok(eligible.into_iter().cloned().collect());
-        }
-        let candidates: Vec<Validator> = eligible.iter().map(|record| record.to_validator()).collect();
-        let mut won: BTreeMap<ValidatorId, i64> = BTreeMap::new();
-        for id in selection.select(&candidates, seed, slots)? {
-            let slots = won.entry(id).or_default();
-            *slots = slots.saturating_add(1);
-        }
-        let records = won.into_iter().filter_map(|(id, slots)| {
-            let record = self.record_of(id)?.clone();
-            Some(ValidatorRecord { power: VotingPower::new(slots), ..record })
-        });
-        let mut producers: Vec<ValidatorRecord> = records.collect();
-        producers.sort_by_key(|record| record.signer);
-        Ok(producers)
+        let eligible = self.eligible(ack_count).cloned().collect();
+        select_producers(eligible, seed, self.rules.producers, selection, |id| self.record_of(id).cloned())
     }
 
     /// Span 0, with the first members of the set for producers.

@@ -88,8 +88,31 @@ impl SyncRecord {
         Some(Self { function: function.to_string(), id, nonce, height, tx_hash, timestamp: 0 })
     }
 
-    fn is(&self, id: ValidatorId, nonce: Nonce) -> bool {
-        self.id == id && self.nonce == nonce
+    /// The head of a queue, if it is this event of this validator.
+    ///
+    /// # Errors
+    /// [`SyncError::Empty`], [`SyncError::NotHead`].
+    pub fn expect(head: Option<&Self>, id: ValidatorId, nonce: Nonce) -> Result<&Self, SyncError> {
+        let head = head.ok_or(SyncError::Empty)?;
+        if (head.id, head.nonce) == (id, nonce) {
+            return Ok(head);
+        }
+        Err(SyncError::NotHead { got: (id, nonce), expected: (head.id, head.nonce) })
+    }
+
+    /// Whether somebody may begin to carry it over: nobody has, or so many seconds ago. Who began in this very second
+    /// is not in the way.
+    ///
+    /// # Errors
+    /// [`SyncError::UnderWay`].
+    pub fn check_free(&self, now: u64, lifetime: u64) -> Result<(), SyncError> {
+        let since = self.timestamp;
+        match now.checked_sub(since) {
+            Some(waited) if since != 0 && waited > 0 && waited < lifetime => {
+                Err(SyncError::UnderWay { since, waited, lifetime })
+            }
+            _ => Ok(()),
+        }
     }
 }
 
@@ -97,11 +120,8 @@ impl SyncRecord {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SyncError {
     /// There is nothing to tell, which on TRON is always so.
-    #[error("nothing is to be told to {root_chain}")]
-    Empty {
-        /// Whom.
-        root_chain: RootChainId,
-    },
+    #[error("nothing is to be told there")]
+    Empty,
     /// Another one is first.
     #[error("got validator {} with nonce {}, expected {} with nonce {}", .got.0, .got.1, .expected.0, .expected.1)]
     NotHead {
@@ -111,12 +131,14 @@ pub enum SyncError {
         expected: (ValidatorId, Nonce),
     },
     /// It is on its way.
-    #[error("it is on its way since {since}, {waited} of {SYNC_BUFFER_TIME} seconds ago")]
+    #[error("it is on its way since {since}, {waited} of {lifetime} seconds ago")]
     UnderWay {
         /// Since when, Unix seconds.
         since: u64,
         /// Seconds since.
         waited: u64,
+        /// Seconds for which it is nobody else's.
+        lifetime: u64,
     },
 }
 
@@ -156,20 +178,13 @@ impl SyncQueues {
     /// # Errors
     /// [`SyncError`].
     pub fn admit_sync(&self, mirror: RootChainId, id: ValidatorId, nonce: Nonce, now: u64) -> Result<(), SyncError> {
-        let since = self.expect_head(mirror, id, nonce)?.timestamp;
-        match now.checked_sub(since) {
-            Some(waited) if since != 0 && waited > 0 && waited < SYNC_BUFFER_TIME => {
-                Err(SyncError::UnderWay { since, waited })
-            }
-            _ => Ok(()),
-        }
+        SyncRecord::expect(self.head(mirror), id, nonce)?.check_free(now, SYNC_BUFFER_TIME)
     }
 
     /// Somebody carries the head over, as of now.
     ///
     /// # Errors
-    /// [`SyncError::Empty`], [`SyncError::NotHead`].
-    // whether it is on its way already is not asked again, so the later of two begins anew.
+    /// [`SyncError`].
     pub fn settle_sync(
         &mut self,
         mirror: RootChainId,
@@ -177,7 +192,7 @@ impl SyncQueues {
         nonce: Nonce,
         now: u64,
     ) -> Result<(), SyncError> {
-        self.expect_head(mirror, id, nonce)?;
+        self.admit_sync(mirror, id, nonce, now)?;
         if let Some(head) = self.0.get_mut(&mirror).and_then(VecDeque::front_mut) {
             head.timestamp = now;
         }
@@ -189,7 +204,7 @@ impl SyncQueues {
     /// # Errors
     /// [`SyncError::Empty`], [`SyncError::NotHead`].
     pub fn admit_ack(&self, mirror: RootChainId, id: ValidatorId, nonce: Nonce) -> Result<(), SyncError> {
-        self.expect_head(mirror, id, nonce).map(|_| ())
+        SyncRecord::expect(self.head(mirror), id, nonce).map(|_| ())
     }
 
     /// The head has arrived.
@@ -197,17 +212,9 @@ impl SyncQueues {
     /// # Errors
     /// [`SyncError::Empty`], [`SyncError::NotHead`].
     pub fn settle_ack(&mut self, mirror: RootChainId, id: ValidatorId, nonce: Nonce) -> Result<(), SyncError> {
-        self.expect_head(mirror, id, nonce)?;
+        self.admit_ack(mirror, id, nonce)?;
         self.0.entry(mirror).or_default().pop_front();
         Ok(())
-    }
-
-    fn expect_head(&self, mirror: RootChainId, id: ValidatorId, nonce: Nonce) -> Result<&SyncRecord, SyncError> {
-        let head = self.head(mirror).ok_or(SyncError::Empty { root_chain: mirror })?;
-        match head.is(id, nonce) {
-            true => Ok(head),
-            false => Err(SyncError::NotHead { got: (id, nonce), expected: (head.id, head.nonce) }),
-        }
     }
 }
 
@@ -243,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn q154_two_may_begin_to_carry_the_same_head() {
+    fn a_head_that_is_being_carried_is_nobody_elses_for_600_seconds() {
         let mut queues = queues();
         let admitted = |queues: &SyncQueues, now| queues.admit_sync(Bsc, ONE.0, ONE.1, now);
         assert_eq!((admitted(&queues, 100), admitted(&queues, 0)), (Ok(()), Ok(())));
@@ -251,9 +258,10 @@ mod tests {
         for (now, expected) in [(99, true), (100, true), (101, false), (699, false), (700, true)] {
             assert_eq!(admitted(&queues, now).is_ok(), expected, "at {now}");
         }
-        assert_eq!(admitted(&queues, 101), Err(SyncError::UnderWay { since: 100, waited: 1 }));
-        queues.settle_sync(Bsc, ONE.0, ONE.1, 101).unwrap();
-        assert_eq!(queues.head(Bsc).unwrap().timestamp, 101);
+        let under_way = Err(SyncError::UnderWay { since: 100, waited: 1, lifetime: SYNC_BUFFER_TIME });
+        assert_eq!((admitted(&queues, 101), queues.settle_sync(Bsc, ONE.0, ONE.1, 101)), (under_way, under_way));
+        queues.settle_sync(Bsc, ONE.0, ONE.1, 700).unwrap();
+        assert_eq!(queues.head(Bsc).unwrap().timestamp, 700);
         assert_eq!(queues.head(Ethereum).unwrap().timestamp, 0);
     }
 
@@ -264,11 +272,11 @@ mod tests {
         let refused = Err(SyncError::NotHead { got: TWO, expected: ONE });
         assert_eq!(queues.settle_ack(Bsc, TWO.0, TWO.1), refused);
         assert_eq!(queues.settle_sync(Bsc, TWO.0, TWO.1, 5), refused);
-        assert_eq!(queues.settle_ack(Tron, ONE.0, ONE.1), Err(SyncError::Empty { root_chain: Tron }));
+        assert_eq!(queues.settle_ack(Tron, ONE.0, ONE.1), Err(SyncError::Empty));
         assert_eq!(queues, before);
         queues.settle_ack(Bsc, ONE.0, ONE.1).unwrap();
         queues.settle_ack(Bsc, TWO.0, TWO.1).unwrap();
-        assert_eq!(queues.admit_ack(Bsc, TWO.0, TWO.1), Err(SyncError::Empty { root_chain: Bsc }));
+        assert_eq!(queues.admit_ack(Bsc, TWO.0, TWO.1), Err(SyncError::Empty));
         let left: Vec<_> = queues.queue(Ethereum).map(|record| record.id).collect();
         assert_eq!(left, [ONE.0, TWO.0]);
     }
