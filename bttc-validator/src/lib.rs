@@ -25,6 +25,7 @@ extern crate alloc;
 pub mod duties;
 pub mod engine;
 pub mod layer;
+pub mod message;
 pub mod module;
 pub mod node;
 pub mod param;

@@ -93,7 +93,9 @@ pub fn padded(item: &[u8]) -> B256 {
     if item.len() > 32 { B256::ZERO } else { B256::left_padding_from(item) }
 }
 
-fn items<const N: usize>(items: [&[u8]; N]) -> Vec<u8> {
+/// The items of the data one behind the other, each [`padded`].
+#[must_use]
+pub fn items<const N: usize>(items: [&[u8]; N]) -> Vec<u8> {
     items.into_iter().flat_map(|item| padded(item).0).collect()
 }
 

@@ -80,6 +80,12 @@ pub enum AminoError {
     /// Text that is no UTF-8. [`Text`](super::Text) takes it as it is, as the reference does.
     #[error("got text that is not UTF-8")]
     Utf8,
+    /// Text that is no whole number, or too large a one.
+    #[error("got {got:?}, expected a whole number of 255 bits")]
+    Number {
+        /// The text.
+        got: String,
+    },
     /// The prefix of another type, or of none that is known.
     #[error("got prefix {got}, expected that of a registered type")]
     Prefix {
