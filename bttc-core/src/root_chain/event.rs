@@ -27,6 +27,9 @@ mod abi {
             uint256 start, uint256 end, bytes32 root);
         event CheckpointSyncAck(address indexed proposer, uint256 indexed chainId, uint256 indexed checkpointId,
             uint256 start, uint256 end);
+        event NewChain(uint256 indexed rootChainId, uint256 activationHeight, uint256 txConfirmations,
+            address rootChainAddress, address stateSenderAddress, address stakingManagerAddress,
+            address stakingInfoAddress);
     }
 }
 
@@ -149,6 +152,27 @@ pub struct CheckpointSyncAck {
     pub end: u64,
 }
 
+/// TRON's root contract was told of another root chain.
+///
+/// Source: `validation-layer §5.11, §7.2; delivery:contracts/rootchain/rootchain.go:510-519`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewChain {
+    /// Its number.
+    pub root_chain: u64,
+    /// Side-chain block at which its first checkpoint starts.
+    pub activation_height: u64,
+    /// Blocks that a transaction there has to lie deep.
+    pub confirmations: u64,
+    /// Its root contract.
+    pub root_contract: Address,
+    /// Its state sender.
+    pub state_sender: Address,
+    /// Its stake manager.
+    pub stake_manager: Address,
+    /// Its staking info.
+    pub staking_info: Address,
+}
+
 /// A root-chain log the protocol reacts to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum RootEvent {
@@ -170,6 +194,8 @@ pub enum RootEvent {
     NewHeaderBlock(NewHeaderBlock),
     /// See [`CheckpointSyncAck`].
     CheckpointSyncAck(CheckpointSyncAck),
+    /// See [`NewChain`].
+    NewChain(NewChain),
 }
 
 /// A log that has a known event's first topic but is not that event.
@@ -293,6 +319,18 @@ impl RootEvent {
                     end: narrow("CheckpointSyncAck", "end", e.end)?,
                 })
             }
+            abi::NewChain::SIGNATURE_HASH => {
+                let e: abi::NewChain = read("NewChain", topics, data)?;
+                Self::NewChain(NewChain {
+                    root_chain: narrow("NewChain", "rootChainId", e.rootChainId)?,
+                    activation_height: narrow("NewChain", "activationHeight", e.activationHeight)?,
+                    confirmations: narrow("NewChain", "txConfirmations", e.txConfirmations)?,
+                    root_contract: e.rootChainAddress,
+                    state_sender: e.stateSenderAddress,
+                    stake_manager: e.stakingManagerAddress,
+                    staking_info: e.stakingInfoAddress,
+                })
+            }
             _ => return Ok(None),
         };
         Ok(Some(event))
@@ -358,6 +396,16 @@ impl RootEvent {
                 end: word(e.end),
             }
             .encode_log_data(),
+            Self::NewChain(e) => abi::NewChain {
+                rootChainId: word(e.root_chain),
+                activationHeight: word(e.activation_height),
+                txConfirmations: word(e.confirmations),
+                rootChainAddress: e.root_contract,
+                stateSenderAddress: e.state_sender,
+                stakingManagerAddress: e.stake_manager,
+                stakingInfoAddress: e.staking_info,
+            }
+            .encode_log_data(),
         }
     }
 
@@ -374,6 +422,7 @@ impl RootEvent {
             abi::StateSynced::SIGNATURE_HASH,
             abi::NewHeaderBlock::SIGNATURE_HASH,
             abi::CheckpointSyncAck::SIGNATURE_HASH,
+            abi::NewChain::SIGNATURE_HASH,
         ])
     }
 }
@@ -398,6 +447,7 @@ mod tests {
                 b256!("0x103fed9db65eac19c4d870f49ab7520fe03b99f1838e5996caf47e9e43308392"),
                 b256!("0xba5de06d22af2685c6c7765f60067f7d2b08c2d29f53cdf14d67f6d1c9bfb527"),
                 b256!("0xdfdf269144f74a4d5a4487dae4ae7d89a0764033568a9003b6746591fdbb696c"),
+                b256!("0x46d8e11a9f6eb349dbb840ef59be3b9f104a0ec5ef156698d105d99a2a33c00c"),
             ]
         );
     }

@@ -28,8 +28,8 @@ pub mod ethereum;
 pub mod tron;
 
 pub use event::{
-    CheckpointSyncAck, EventError, NewHeaderBlock, RootEvent, SignerChange, StakeAck, StakeUpdate, Staked, StateSynced,
-    TopUpFee, UnstakeInit,
+    CheckpointSyncAck, EventError, NewChain, NewHeaderBlock, RootEvent, SignerChange, StakeAck, StakeUpdate, Staked,
+    StateSynced, TopUpFee, UnstakeInit,
 };
 pub use name::{RootChainId, UnknownRootChain};
 pub use source::{BlockRef, LogFilter, RootCall, RootChain, RootChainError, RootLog, RootReceipt};

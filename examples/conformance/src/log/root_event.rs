@@ -72,5 +72,17 @@ pub(crate) fn root_event(event: &RootEvent) -> (&'static str, Got) {
             ];
             ("CheckpointSyncAck", Got::object(args))
         }
+        RootEvent::NewChain(e) => {
+            let args = [
+                ("rootChainId", e.root_chain.into()),
+                ("activationHeight", e.activation_height.into()),
+                ("txConfirmations", e.confirmations.into()),
+                ("rootChainAddress", e.root_contract.into()),
+                ("stateSenderAddress", e.state_sender.into()),
+                ("stakingManagerAddress", e.stake_manager.into()),
+                ("stakingInfoAddress", e.staking_info.into()),
+            ];
+            ("NewChain", Got::object(args))
+        }
     }
 }
