@@ -48,6 +48,7 @@ pub mod schedule;
 pub mod signature;
 pub mod snapshot;
 pub mod span;
+pub mod state_proof;
 pub mod tron;
 pub mod validator;
 

@@ -29,18 +29,20 @@
 mod digest;
 mod key;
 mod name;
+mod tree;
 
 pub use digest::DIGESTED;
 pub use key::{numbered, prefixed};
 pub use name::StoreName;
+pub use tree::StateTree;
 
 use bttc_core::amino::{self, Field};
 use core::ops::Bound;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// All stores.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Stores {
     entries: BTreeMap<StoreName, BTreeMap<Vec<u8>, Vec<u8>>>,
     /// What stood there before each write of the attempts under way, oldest first.
@@ -48,7 +50,19 @@ pub struct Stores {
     undo: Vec<Undo>,
     #[serde(skip)]
     attempts: usize,
+    /// Keys written since they were last asked for; whether the write was taken back is of no matter.
+    #[serde(skip)]
+    touched: BTreeSet<(StoreName, Vec<u8>)>,
 }
+
+/// Stores are equal that hold the same.
+impl PartialEq for Stores {
+    fn eq(&self, other: &Self) -> bool {
+        self.entries == other.entries
+    }
+}
+
+impl Eq for Stores {}
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Undo {
@@ -90,6 +104,7 @@ impl Stores {
 
     /// Writes an entry.
     pub fn set(&mut self, store: StoreName, key: Vec<u8>, value: Vec<u8>) {
+        self.touched.insert((store, key.clone()));
         let entries = self.entries.entry(store).or_default();
         if self.attempts == 0 {
             entries.insert(key, value);
@@ -106,9 +121,15 @@ impl Stores {
         if entries.is_empty() {
             self.entries.remove(&store);
         }
+        self.touched.insert((store, key.clone()));
         if self.attempts > 0 {
             self.undo.push(Undo { store, key, value: Some(value) });
         }
+    }
+
+    /// The keys that were written since this was last asked.
+    pub fn take_touched(&mut self) -> BTreeSet<(StoreName, Vec<u8>)> {
+        core::mem::take(&mut self.touched)
     }
 
     /// The entries of a store whose keys begin so, in key order.
