@@ -4,7 +4,15 @@
 //! needs() ─▶ facts from outside ─▶ build(transactions, author, facts) ─▶ seal(signer) ─▶ import(block, facts)
 //! ```
 //!
-//! It grows at its head only: a block on another parent is refused by name.
+//! ```text
+//!              ┌─ 8' ── 9'                 branches, with their states, as far back as the window reaches
+//! … 5 ── 6 ── 7 ── 8 ── 9 ── 10            the chain: 10 is the head
+//!   └ states ──────────────┘
+//! ```
+//!
+//! A block may follow any block in the [`Window`]. If its branch is the heavier one it becomes the head, and a
+//! [`HeadChange`] says what was abandoned and adopted. Without a window the chain grows at its head only: a block on another
+//! parent is refused by name.
 //!
 //! ```
 //! use bttc_core::{chain::ChainSpec, hash::keccak256, id::ValidatorId, schedule::FixedProducers, signature::SecretKey};
@@ -28,8 +36,14 @@
 //! # Ok::<(), Box<dyn core::error::Error>>(())
 //! ```
 
+mod fork_choice;
+mod head;
+
+pub use fork_choice::{Preference, prefer};
+pub use head::{Behind, HeadChange, Window};
+
 use crate::{
-    block::{Block, BuildError, ImportError, ImportedBlock, Judged, SealedBlock, Unsealed, build, judge, prepare},
+    block::{Block, BuildError, ImportError, ImportedBlock, Judged, Unsealed, build, judge, prepare},
     executor::{self, BlockContext, Executor, ExecutorFactory, NativeLogs, QueryError, RevmExecutors},
     genesis::{Genesis, GenesisError},
     header::{Header, SealedHeader},
@@ -50,12 +64,50 @@ use bttc_core::{
     validator::Validator,
 };
 use core::fmt;
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    sync::Arc,
+};
 
 /// Blocks whose hashes code can ask for.
 ///
 /// Source: `block-layer §5.1.8; bttc:core/evm.go:84-107`.
 const VISIBLE_HASHES: u64 = 256;
+
+/// Blocks that branches may hold; beyond that the lowest is forgotten.
+const SIDE_BLOCKS: usize = 1_024;
+
+/// A block of a branch and the state after it.
+#[derive(Clone)]
+struct SideBlock {
+    block: Arc<ImportedBlock>,
+    state: State,
+}
+
+/// A block that another can follow, and what that is executed on.
+struct Tip<'c> {
+    block: &'c ImportedBlock,
+    state: &'c State,
+    /// The hashes that code can ask for.
+    hashes: Cow<'c, BTreeMap<u64, B256>>,
+}
+
+impl Tip<'_> {
+    fn header(&self) -> &SealedHeader {
+        self.block.header()
+    }
+
+    fn next_number(&self) -> u64 {
+        self.header().height().saturating_add(1)
+    }
+}
+
+/// A block that turned out right, the state after it, and what it does to the head.
+pub(crate) struct Candidate {
+    pub(crate) change: HeadChange,
+    pub(crate) state: State,
+}
 
 /// A chain and its state at the head. A clone shares storage and code with the original.
 #[derive(Clone)]
@@ -65,13 +117,21 @@ pub struct Chain {
     executors: Arc<dyn ExecutorFactory>,
     vanity: B256,
     replacements: CodeReplacements,
+    window: Window,
+    own: BTreeSet<Address>,
+    /// After the head.
     state: State,
-    /// By number; block 0 is always there.
-    genesis: ImportedBlock,
-    blocks: Vec<ImportedBlock>,
+    /// After the blocks that another may follow, by number; the head's among them.
+    states: BTreeMap<u64, State>,
+    /// Block 0 is always there.
+    genesis: Arc<ImportedBlock>,
+    /// The blocks up to the head without a gap.
+    blocks: VecDeque<Arc<ImportedBlock>>,
     numbers: BTreeMap<B256, u64>,
-    /// The hashes that code can ask for.
+    /// The hashes that code can ask for, and those before them as far as the window reaches.
     hashes: BTreeMap<u64, B256>,
+    /// Blocks beside the chain, by number and hash.
+    branches: BTreeMap<(u64, B256), SideBlock>,
 }
 
 impl Chain {
@@ -88,18 +148,15 @@ impl Chain {
             executors: Arc::new(RevmExecutors),
             vanity: B256::ZERO,
             replacements,
+            window: Window::default(),
+            own: BTreeSet::new(),
+            states: BTreeMap::from([(0, state.clone())]),
             state,
-            genesis: ImportedBlock {
-                total_difficulty: header.difficulty,
-                block: SealedBlock { header, transactions: Vec::new() },
-                receipts: Vec::new(),
-                synthetic: None,
-                delivered: Vec::new(),
-                committed: None,
-            },
-            blocks: Vec::new(),
+            genesis: Arc::new(ImportedBlock::empty(header)),
+            blocks: VecDeque::new(),
             numbers: BTreeMap::from([(hash, 0)]),
             hashes: BTreeMap::from([(0, hash)]),
+            branches: BTreeMap::new(),
         })
     }
 
@@ -121,6 +178,18 @@ impl Chain {
         Self { vanity, ..self }
     }
 
+    /// With this window.
+    #[must_use]
+    pub fn with_window(self, window: Window) -> Self {
+        Self { window, ..self }
+    }
+
+    /// With these authors as one's own: between blocks of one weight theirs is preferred.
+    #[must_use]
+    pub fn with_own(self, own: impl IntoIterator<Item = Address>) -> Self {
+        Self { own: own.into_iter().collect(), ..self }
+    }
+
     /// The rules.
     #[must_use]
     pub const fn spec(&self) -> &ChainSpec {
@@ -130,16 +199,30 @@ impl Chain {
     /// The newest block.
     #[must_use]
     pub fn head(&self) -> &ImportedBlock {
-        self.blocks.last().unwrap_or(&self.genesis)
+        self.blocks.back().unwrap_or(&self.genesis)
     }
 
-    /// A block by number.
+    /// A block by number, if it is in memory.
     #[must_use]
     pub fn block(&self, number: u64) -> Option<&ImportedBlock> {
-        match number.checked_sub(1) {
-            None => Some(&self.genesis),
-            Some(place) => usize::try_from(place).ok().and_then(|place| self.blocks.get(place)),
-        }
+        if number == 0 { Some(&self.genesis) } else { self.shared(number).map(Arc::as_ref) }
+    }
+
+    fn shared(&self, number: u64) -> Option<&Arc<ImportedBlock>> {
+        let first = self.blocks.front()?.header().height();
+        let place = usize::try_from(number.checked_sub(first)?).ok()?;
+        self.blocks.get(place)
+    }
+
+    /// The blocks in memory up to the head, the oldest first.
+    pub fn blocks(&self) -> impl DoubleEndedIterator<Item = &Arc<ImportedBlock>> {
+        self.blocks.iter()
+    }
+
+    /// A block of a branch beside the chain.
+    #[must_use]
+    pub fn side_block(&self, hash: B256) -> Option<&ImportedBlock> {
+        self.branches.iter().find(|((_, own), _)| *own == hash).map(|(_, side)| side.block.as_ref())
     }
 
     /// A block by hash.
@@ -172,14 +255,24 @@ impl Chain {
         &self.state
     }
 
-    /// Calls a contract on that state, from the zero address, and throws away what the call changed.
+    /// The state after the block of this number of the chain, if it is kept: the head's always, others in the window.
+    #[must_use]
+    pub fn state_at(&self, number: u64) -> Option<&State> {
+        if number == self.head().header().height() { Some(&self.state) } else { self.states.get(&number) }
+    }
+
+    /// Calls a contract on the head's state, from the zero address, and throws away what the call changed.
     ///
     /// # Errors
     /// [`QueryError`] when it reverts or halts.
     pub fn call(&self, to: Address, input: Bytes) -> Result<Bytes, QueryError> {
-        let head = self.head().header();
-        let context = self.context(head, head.author());
-        executor::call(&self.state, &self.hashes, &context, to, input)
+        self.call_on(&self.tip(), to, input)
+    }
+
+    fn call_on(&self, tip: &Tip<'_>, to: Address, input: Bytes) -> Result<Bytes, QueryError> {
+        let header = tip.header();
+        let context = self.context(header, header.author());
+        executor::call(tip.state, &tip.hashes, &context, to, input)
     }
 
     /// Who produces block `number`, as the validator-set contract says at the head, in its order.
@@ -189,8 +282,12 @@ impl Chain {
     /// # Errors
     /// [`QueryError`] when the contract does not answer.
     pub fn producers(&self, number: u64) -> Result<Vec<Validator>, QueryError> {
+        self.producers_on(&self.tip(), number)
+    }
+
+    fn producers_on(&self, tip: &Tip<'_>, number: u64) -> Result<Vec<Validator>, QueryError> {
         let call = commit_span::validators_call(number);
-        let answer = self.call(self.spec.contracts.validator_set, call)?;
+        let answer = self.call_on(tip, self.spec.contracts.validator_set, call)?;
         commit_span::read_validators(&answer)
     }
 
@@ -199,8 +296,12 @@ impl Chain {
     /// # Errors
     /// [`QueryError`] when the state receiver does not answer.
     pub fn last_state_id(&self) -> Result<StateId, QueryError> {
+        self.last_state_id_on(&self.tip())
+    }
+
+    fn last_state_id_on(&self, tip: &Tip<'_>) -> Result<StateId, QueryError> {
         let call = commit_state::last_state_id_call();
-        let answer = self.call(self.spec.contracts.state_receiver, call)?;
+        let answer = self.call_on(tip, self.spec.contracts.state_receiver, call)?;
         commit_state::read_last_state_id(&answer)
     }
 
@@ -209,7 +310,11 @@ impl Chain {
     /// # Errors
     /// [`QueryError`] when the contract does not answer.
     pub fn current_span(&self) -> Result<commit_span::CurrentSpan, QueryError> {
-        let answer = self.call(self.spec.contracts.validator_set, commit_span::current_span_call())?;
+        self.current_span_on(&self.tip())
+    }
+
+    fn current_span_on(&self, tip: &Tip<'_>) -> Result<commit_span::CurrentSpan, QueryError> {
+        let answer = self.call_on(tip, self.spec.contracts.validator_set, commit_span::current_span_call())?;
         commit_span::read_current_span(&answer)
     }
 
@@ -218,11 +323,11 @@ impl Chain {
     /// # Errors
     /// [`QueryError`] when a system contract does not answer.
     pub fn needs(&self) -> Result<Needs, QueryError> {
-        let number = self.next_number();
-        if !self.spec.timing.is_sprint_start(number) {
+        let tip = self.tip();
+        if !self.spec.timing.is_sprint_start(tip.next_number()) {
             return Ok(Needs::default());
         }
-        Ok(Needs { span: self.span_due(number)?, records: Some(self.record_request(number)?) })
+        Ok(Needs { span: self.span_due(&tip)?, records: Some(self.record_request(&tip)?) })
     }
 
     /// Builds the next block for this author from the transactions that can stand in it, in their order.
@@ -235,95 +340,218 @@ impl Chain {
         author: Address,
         facts: &Facts<'_>,
     ) -> Result<Unsealed, BuildError> {
-        let parent = self.head().header();
-        let number = self.next_number();
+        let tip = self.tip();
+        let parent = tip.header();
+        let number = tip.next_number();
         let turn = facts.schedule.turn(number, author)?;
         let next_producers =
             if self.spec.timing.is_sprint_end(number) { Some(self.producers(number.saturating_add(1))?) } else { None };
         let header = prepare(parent, &turn, facts.now, self.vanity, next_producers, self.spec.gas_ceiling)?;
         let mut work = SystemWork::default();
-        self.plan(number, facts, &mut work)?;
+        self.plan(&tip, facts, &mut work)?;
         let context = self.context(&header, author);
-        let mut executor = self.executor(context);
+        let mut executor = self.executor(&tip, context);
         Ok(build(&mut *executor, header, author, transactions, &work, &self.spec))
     }
 
-    /// Judges a block and appends it.
+    /// Judges a block and takes it into the chain or into a branch.
     ///
     /// # Errors
     /// [`ImportError`], the first rule broken; then nothing changed.
     pub fn import(&mut self, block: impl Into<Block>, facts: &Facts<'_>) -> Result<&ImportedBlock, ImportError> {
-        let block = block.into();
-        let (judged, changes) = {
-            let header = self.verify(&block.header, facts)?;
-            let number = header.height();
-            let context = self.context(&header, header.author());
-            let mut executor = self.executor(context);
-            let work = || self.imported_work(number, facts);
-            let judged = judge(&mut *executor, header, block, work, &self.spec)?;
-            (judged, executor.into_changes())
-        };
+        let hash = self.take(block, facts)?.block.header().hash();
+        // What was just taken is in one of the two places.
+        Ok(if self.head().header().hash() == hash { self.head() } else { self.side_block(hash).unwrap_or(self.head()) })
+    }
+
+    /// Judges a block, takes it into the chain or into a branch, and says what that did to the head.
+    ///
+    /// # Errors
+    /// [`ImportError`], the first rule broken; then nothing changed.
+    pub fn take(&mut self, block: impl Into<Block>, facts: &Facts<'_>) -> Result<HeadChange, ImportError> {
+        let candidate = self.judge(block.into(), facts)?;
+        Ok(self.adopt(candidate))
+    }
+
+    /// Judges a block. Nothing changes yet.
+    pub(crate) fn judge(&self, block: Block, facts: &Facts<'_>) -> Result<Candidate, ImportError> {
+        let tip = self.tip_at(&block.header);
+        let (tip, header) = self.verify(tip, &block.header, facts)?;
+        if self.side(header.height(), header.hash()).is_some() || self.numbers.contains_key(&header.hash()) {
+            return Err(ImportError::Known { hash: header.hash() });
+        }
+        let context = self.context(&header, header.author());
+        let mut executor = self.executor(&tip, context);
+        let work = || self.imported_work(&tip, facts);
+        let judged = judge(&mut *executor, header, block, work, &self.spec)?;
+        let state = executor.into_changes().into_state();
         let Judged { block, receipts, synthetic, delivered, committed } = judged;
-        let total = self.head().total_difficulty;
-        let imported = ImportedBlock {
-            total_difficulty: total.wrapping_add(block.header.difficulty),
+        let block = Arc::new(ImportedBlock {
+            total_difficulty: tip.block.total_difficulty.wrapping_add(block.header.difficulty),
             block,
             receipts,
             synthetic,
             delivered,
             committed,
-        };
-        let (number, hash) = (self.next_number(), imported.header().hash());
-        self.state.apply(changes);
-        self.numbers.insert(hash, number);
-        self.hashes.insert(number, hash);
-        if let Some(past) = number.checked_sub(VISIBLE_HASHES) {
-            self.hashes.remove(&past);
-        }
-        self.blocks.push(imported);
-        Ok(self.head())
+        });
+        Ok(Candidate { change: self.change(block), state })
     }
 
-    /// The header rules on the head.
-    fn verify(&self, header: &Header, facts: &Facts<'_>) -> Result<SealedHeader, ImportError> {
+    /// What a block does to the head.
+    fn change(&self, block: Arc<ImportedBlock>) -> HeadChange {
+        let beside = HeadChange { block: Arc::clone(&block), abandoned: Vec::new(), adopted: Vec::new() };
+        // Of two blocks between which a coin decides, the first that came stays.
+        if prefer(self.head(), &block, &self.own) != Preference::Candidate {
+            return beside;
+        }
+        let mut adopted = vec![block];
+        let fork = loop {
+            let Some(lowest) = adopted.last().map(|block| block.header()) else { return beside };
+            if let Some(fork) = self.numbers.get(&lowest.parent_hash) {
+                break *fork;
+            }
+            match self.side(lowest.height().wrapping_sub(1), lowest.parent_hash) {
+                Some(side) => adopted.push(Arc::clone(&side.block)),
+                None => return beside,
+            }
+        };
+        adopted.reverse();
+        let abandoned = self.blocks.iter().rev().take_while(|block| block.header().height() > fork);
+        HeadChange { abandoned: abandoned.cloned().collect(), adopted, ..beside }
+    }
+
+    /// Takes a block that was judged on this chain as it is.
+    pub(crate) fn adopt(&mut self, Candidate { change, state }: Candidate) -> HeadChange {
+        while self.branches.len() >= SIDE_BLOCKS {
+            self.branches.pop_first();
+        }
+        let place = |block: &ImportedBlock| (block.header().height(), block.header().hash());
+        self.branches.insert(place(&change.block), SideBlock { block: Arc::clone(&change.block), state });
+        for block in &change.abandoned {
+            let (number, hash) = place(block);
+            self.blocks.pop_back();
+            self.numbers.remove(&hash);
+            self.hashes.remove(&number);
+            if let Some(state) = self.states.remove(&number) {
+                self.branches.insert((number, hash), SideBlock { block: Arc::clone(block), state });
+            }
+        }
+        for block in &change.adopted {
+            let (number, hash) = place(block);
+            if let Some(SideBlock { state, .. }) = self.branches.remove(&(number, hash)) {
+                self.states.insert(number, state.clone());
+                self.state = state;
+            }
+            self.numbers.insert(hash, number);
+            self.hashes.insert(number, hash);
+            self.blocks.push_back(Arc::clone(block));
+        }
+        if !change.adopted.is_empty() {
+            self.prune();
+        }
+        change
+    }
+
+    /// Forgets what is behind the window.
+    fn prune(&mut self) {
+        let first = self.head().header().height().saturating_sub(self.window.depth);
+        let visible = first.saturating_sub(VISIBLE_HASHES);
+        self.states = self.states.split_off(&first);
+        self.hashes = self.hashes.split_off(&visible);
+        // Ascending, so that a parent is looked at before its children.
+        let mut kept = BTreeMap::new();
+        for ((number, hash), side) in core::mem::take(&mut self.branches) {
+            let parent = (number.wrapping_sub(1), side.block.header().parent_hash);
+            let on_chain = self.numbers.get(&parent.1).is_some_and(|number| *number >= first);
+            if number >= first && (on_chain || kept.contains_key(&parent)) {
+                kept.insert((number, hash), side);
+            }
+        }
+        self.branches = kept;
+        if self.window.behind == Behind::Dropped {
+            while let Some(block) = self.blocks.front().filter(|block| block.header().height() < visible) {
+                self.numbers.remove(&block.header().hash());
+                self.blocks.pop_front();
+            }
+        }
+    }
+
+    /// The head, and what the next block is executed on.
+    fn tip(&self) -> Tip<'_> {
+        Tip { block: self.head(), state: &self.state, hashes: Cow::Borrowed(&self.hashes) }
+    }
+
+    /// The block that a header names as its parent, where another may follow it.
+    fn tip_at(&self, header: &Header) -> Option<Tip<'_>> {
+        let parent = header.parent_hash;
         let head = self.head().header();
+        if parent == head.hash() {
+            return Some(self.tip());
+        }
+        if let Some(number) = self.numbers.get(&parent) {
+            let reached = number.saturating_add(self.window.depth) >= head.height();
+            let state = self.states.get(number).filter(|_| reached)?;
+            let hashes = self.hashes.range(..=*number).map(|(number, hash)| (*number, *hash)).collect();
+            return Some(Tip { block: self.block(*number)?, state, hashes: Cow::Owned(hashes) });
+        }
+        let SideBlock { block, state } = self.side(header.height().wrapping_sub(1), parent)?;
+        let mut above = BTreeMap::from([(block.header().height(), parent)]);
+        let mut lowest = block.header();
+        let fork = loop {
+            match self.numbers.get(&lowest.parent_hash) {
+                Some(fork) => break *fork,
+                None => lowest = self.side(lowest.height().wrapping_sub(1), lowest.parent_hash)?.block.header(),
+            }
+            above.insert(lowest.height(), lowest.hash());
+        };
+        above.extend(self.hashes.range(..=fork));
+        Some(Tip { block, state, hashes: Cow::Owned(above) })
+    }
+
+    fn side(&self, number: u64, hash: B256) -> Option<&SideBlock> {
+        self.branches.get(&(number, hash))
+    }
+
+    /// The header rules on a parent.
+    fn verify<'c>(
+        &self,
+        tip: Option<Tip<'c>>,
+        header: &Header,
+        facts: &Facts<'_>,
+    ) -> Result<(Tip<'c>, SealedHeader), ImportError> {
         let timing = &self.spec.timing;
-        let on_head = header.parent_hash == head.hash();
         let ends_sprint = timing.is_sprint_end(header.height());
-        let contract = (on_head && ends_sprint).then(|| self.producers(header.height().wrapping_add(1)));
+        let contract = tip.as_ref().filter(|_| ends_sprint);
+        let contract = contract.map(|tip| self.producers_on(tip, header.height().wrapping_add(1)));
         let verified = seal::verify(
             header,
             &SealContext {
                 timing,
                 now: facts.now,
-                parent: on_head.then(|| Parent::from(head)),
+                parent: tip.as_ref().map(|tip| Parent::from(tip.header())),
                 schedule: facts.schedule,
                 contract: contract.as_ref(),
             },
         );
+        let head = self.head().header();
         let elsewhere = || ImportError::NotOnHead {
             number: header.height(),
             parent: header.parent_hash,
             head: head.height(),
             expected: head.hash(),
         };
-        match verified {
-            Ok(sealed) if on_head && sealed.height() == self.next_number() => Ok(sealed),
-            Ok(_) => Err(elsewhere()),
-            Err(SealError::UnknownAncestor { parent }) if !on_head && self.numbers.contains_key(&parent) => {
+        match (verified, tip) {
+            (Ok(sealed), Some(tip)) if sealed.height() == tip.next_number() => Ok((tip, sealed)),
+            (Ok(_), _) => Err(elsewhere()),
+            (Err(SealError::UnknownAncestor { parent }), None) if self.numbers.contains_key(&parent) => {
                 Err(elsewhere())
             }
-            Err(error) => Err(error.into()),
+            (Err(error), _) => Err(error.into()),
         }
     }
 
-    fn next_number(&self) -> u64 {
-        // More blocks than 64 bits count do not fit into memory.
-        u64::try_from(self.blocks.len()).unwrap_or(u64::MAX).saturating_add(1)
-    }
-
-    fn executor(&self, context: BlockContext) -> Box<dyn Executor + '_> {
-        self.executors.executor(&self.state, &self.hashes, context, self.native_logs)
+    fn executor<'t>(&self, tip: &'t Tip<'_>, context: BlockContext) -> Box<dyn Executor + 't> {
+        self.executors.executor(tip.state, &tip.hashes, context, self.native_logs)
     }
 
     fn context(&self, header: &Header, author: Address) -> BlockContext {
@@ -339,29 +567,36 @@ impl Chain {
     }
 
     /// Source: `block-layer §4.1.1-4.1.3`.
-    fn span_due(&self, number: u64) -> Result<Option<SpanId>, QueryError> {
-        let current = self.current_span()?;
-        let due = commit_span::is_due(&current, number, self.spec.timing.sprint);
+    fn span_due(&self, tip: &Tip<'_>) -> Result<Option<SpanId>, QueryError> {
+        let current = self.current_span_on(tip)?;
+        let due = commit_span::is_due(&current, tip.next_number(), self.spec.timing.sprint);
         Ok(due.then(|| SpanId::new(current.id.wrapping_add(1))))
     }
 
     /// Source: `block-layer §4.2.2-4.2.4`.
-    fn record_request(&self, number: u64) -> Result<RecordRequest, QueryError> {
-        let last = self.last_state_id()?;
-        let bound = number.saturating_sub(self.spec.timing.sprint);
+    fn record_request(&self, tip: &Tip<'_>) -> Result<RecordRequest, QueryError> {
+        let last = self.last_state_id_on(tip)?;
+        let bound = tip.next_number().saturating_sub(self.spec.timing.sprint);
         Ok(RecordRequest {
             from: StateId::new(last.get().wrapping_add(1)),
-            before: self.header(bound).map_or(0, |header| header.time),
+            before: self.header_before(tip, bound).map_or(0, |header| header.time),
         })
     }
 
-    /// Fills in the work of block `number` as far as the facts go. On an error `work` holds the steps before it.
-    fn plan(&self, number: u64, facts: &Facts<'_>, work: &mut SystemWork) -> Result<(), SystemError> {
+    /// The header of this number among those that lead to a block.
+    fn header_before(&self, tip: &Tip<'_>, number: u64) -> Option<&SealedHeader> {
+        let beside = tip.hashes.get(&number).and_then(|hash| self.side(number, *hash));
+        beside.map_or_else(|| self.header(number), |side| Some(side.block.header()))
+    }
+
+    /// Fills in the work of the block after this one as far as the facts go. On an error `work` holds the steps before it.
+    fn plan(&self, tip: &Tip<'_>, facts: &Facts<'_>, work: &mut SystemWork) -> Result<(), SystemError> {
+        let number = tip.next_number();
         if self.spec.timing.is_sprint_start(number) {
-            if let Some(id) = self.span_due(number)? {
+            if let Some(id) = self.span_due(tip)? {
                 work.span = Some(self.span_given(id, facts)?.clone());
             }
-            let RecordRequest { from, before } = self.record_request(number)?;
+            let RecordRequest { from, before } = self.record_request(tip)?;
             let Answer::Known(records) = facts.records else {
                 return Err(SystemError::RecordsUnavailable { from });
             };
@@ -387,9 +622,9 @@ impl Chain {
     ///
     /// Source: `block-layer §2.8.3; bttc:consensus/bor/bor.go:700-718`.
     // Q-88: where the facts fail, the rest of the work is left out and the state root decides.
-    fn imported_work(&self, number: u64, facts: &Facts<'_>) -> Result<SystemWork, SystemError> {
+    fn imported_work(&self, tip: &Tip<'_>, facts: &Facts<'_>) -> Result<SystemWork, SystemError> {
         let mut work = SystemWork::default();
-        match self.plan(number, facts, &mut work) {
+        match self.plan(tip, facts, &mut work) {
             Err(error @ SystemError::SpanMissing { .. }) => Err(error),
             Ok(()) | Err(_) => Ok(work),
         }
@@ -446,13 +681,13 @@ mod tests {
         let span_1 = SpanId::new(1);
         assert_eq!(chain.needs().unwrap().span, Some(span_1));
         let facts = Facts { span: Some(Answer::Unavailable), ..Facts::new(1_001, &producers) };
-        assert_eq!(chain.imported_work(1, &facts), Ok(SystemWork::default()));
+        assert_eq!(chain.imported_work(&chain.tip(), &facts), Ok(SystemWork::default()));
         let unavailable = SystemError::SpanUnavailable { id: span_1 };
-        assert_eq!(chain.plan(1, &facts, &mut SystemWork::default()), Err(unavailable));
+        assert_eq!(chain.plan(&chain.tip(), &facts, &mut SystemWork::default()), Err(unavailable));
         assert!(chain.build([], key.address(), &facts).is_err());
 
         // Not to have asked is the caller's fault, not the layer's.
-        let unasked = chain.imported_work(1, &Facts::new(1_001, &producers));
+        let unasked = chain.imported_work(&chain.tip(), &Facts::new(1_001, &producers));
         assert_eq!(unasked, Err(SystemError::SpanMissing { id: span_1 }));
     }
 }

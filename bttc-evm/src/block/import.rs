@@ -18,7 +18,7 @@ use bttc_core::{chain::ChainSpec, id::SpanId};
 /// Source: `block-layer §2.8.5; bttc:core/block_validator.go:52-103, bttc:core/state_processor.go:59-138`.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ImportError {
-    /// The block is not the next one; this chain only grows at its head.
+    /// The block follows neither the head nor one that the chain's window reaches.
     #[error("block {number} follows {parent}, the head is block {head} with hash {expected}")]
     NotOnHead {
         /// Number of the block.
@@ -29,6 +29,12 @@ pub enum ImportError {
         head: u64,
         /// Hash of the head.
         expected: B256,
+    },
+    /// ErrKnownBlock: it is in the chain or in a branch.
+    #[error("block already known")]
+    Known {
+        /// Its hash.
+        hash: B256,
     },
     /// The header breaks a rule.
     #[error(transparent)]
@@ -106,6 +112,18 @@ pub struct ImportedBlock {
 }
 
 impl ImportedBlock {
+    /// A block in which nothing happened.
+    pub(crate) const fn empty(header: SealedHeader) -> Self {
+        Self {
+            total_difficulty: header.header().difficulty,
+            block: SealedBlock { header, transactions: Vec::new() },
+            receipts: Vec::new(),
+            synthetic: None,
+            delivered: Vec::new(),
+            committed: None,
+        }
+    }
+
     /// The block.
     #[must_use]
     pub const fn block(&self) -> &SealedBlock {

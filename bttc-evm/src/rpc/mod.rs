@@ -111,10 +111,10 @@ impl StateHistory for BTreeMap<u64, State> {
     }
 }
 
-/// Only the newest state is kept.
+/// The newest state, and those that the window keeps.
 impl StateHistory for Chain {
     fn state_after(&self, height: u64) -> Option<&State> {
-        (height == self.head().header().height()).then(|| self.state())
+        self.state_at(height)
     }
 }
 
