@@ -1,5 +1,7 @@
 //! Events: what an accepted message tells those who watch the chain.
 
+use super::Context;
+use crate::store::StoreName;
 use core::fmt::Display;
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +19,19 @@ impl Event {
     #[must_use]
     pub fn new(kind: &str) -> Self {
         Self { kind: kind.to_owned(), attributes: Vec::new() }
+    }
+
+    /// How the event of a message begins that was just admitted.
+    #[must_use]
+    pub fn admitted(kind: &str, module: StoreName) -> Self {
+        Self::new(kind).with("module", module)
+    }
+
+    /// How the event of a message begins that more than two thirds said yes to.
+    #[must_use]
+    pub fn settled(kind: &str, module: StoreName, context: &Context<'_>) -> Self {
+        let event = Self::new(kind).with("action", kind).with("module", module);
+        event.with("txhash", context.tx_hash()).with("side-tx-result", "Yes")
     }
 
     /// The same with one more attribute.

@@ -51,15 +51,20 @@
 //! # Ok::<(), Box<dyn core::error::Error>>(())
 //! ```
 
+pub mod bank;
 pub mod chainmanager;
+pub mod clerk;
 mod context;
+mod dispatch;
 mod event;
 mod facts;
 mod phases;
 mod question;
 mod refusal;
+pub mod topup;
 
 pub use context::Context;
+pub use dispatch::phases;
 pub use event::Event;
 pub use facts::{AnswerError, Facts, Halt};
 pub use phases::{Outcome, Phases, admit, attest, settle};

@@ -23,12 +23,12 @@ pub enum Codespace {
     Sdk,
     /// The common one of most modules: `1`.
     Common,
+    /// That of coins: `bank`.
+    Bank,
     /// That of fee accounts: `topup`.
     Topup,
     /// That of governance: `gov`.
     Gov,
-    /// That of slashing: `slashing`.
-    Slashing,
 }
 
 impl Codespace {
@@ -38,9 +38,9 @@ impl Codespace {
         match self {
             Self::Sdk => "sdk",
             Self::Common => "1",
+            Self::Bank => "bank",
             Self::Topup => "topup",
             Self::Gov => "gov",
-            Self::Slashing => "slashing",
         }
     }
 }
@@ -62,6 +62,8 @@ impl Refusal {
     pub const INSUFFICIENT_COINS: Self = Self::sdk(10);
     /// `sdk`: an amount that may not be.
     pub const INVALID_COINS: Self = Self::sdk(11);
+    /// Coins may not be sent.
+    pub const SEND_DISABLED: Self = Self { codespace: Codespace::Bank, code: 101 };
     /// The message is not as it should be.
     pub const INVALID_MSG: Self = Self::common(1_400);
     /// The root event was seen already.

@@ -18,10 +18,12 @@
 //! ```
 
 mod chain;
+mod default;
 mod feature;
 mod multi_chain;
 
 pub use chain::ChainParams;
+pub use default::{STATE_RECEIVER, VALIDATOR_SET, set_defaults};
 pub use feature::{FEATURES, Feature, FeatureData, FeatureParams, SupportedFeatures};
 pub use multi_chain::{ChainData, MULTI_CHAIN, MultiChainParams};
 

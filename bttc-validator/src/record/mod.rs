@@ -33,12 +33,14 @@
 //! assert_eq!(amino::from_bytes(&bytes), Ok(record));
 //! ```
 
+mod account;
 mod chain_info;
 mod checkpoint;
 mod dividend_account;
 mod event_record;
 mod signing_info;
 
+pub use account::{Account, AccountKey};
 pub use chain_info::ChainInfo;
 pub use checkpoint::CheckpointRecord;
 pub use dividend_account::DividendAccount;

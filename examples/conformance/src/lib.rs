@@ -31,6 +31,7 @@ mod file;
 mod got;
 mod json;
 mod kinds;
+mod layer_trace;
 mod location;
 mod log;
 mod read;

@@ -19,6 +19,7 @@ mod go_rand;
 mod header;
 mod header_blocks;
 mod header_verify;
+mod layer_traces;
 mod merkle;
 mod mirror;
 mod native_log;
@@ -84,4 +85,6 @@ pub static KINDS: &[&dyn Kind] = &[
     &chain_replay::ChainReplay,
     &block_wrong::BlockWrong,
     &bor_api::BorApi,
+    &layer_traces::LayerTraces("state-record"),
+    &layer_traces::LayerTraces("fee-account"),
 ];

@@ -117,12 +117,12 @@ fn reverted(reason: &str, unchanged: bool, step: &Field<'_>, expect: &Expect<'_>
     if unchanged { Ok(()) } else { Err(step.failed("a revert changed the state")) }
 }
 
-fn changed(changes: &[(&str, Got)], expect: &Expect<'_>) -> Result<(), Failure> {
+/// Compares what changed; what is absent is that nothing did.
+pub(crate) fn changed(changes: &[(&str, Got)], expect: &Expect<'_>) -> Result<(), Failure> {
     let got = Got::map(changes.iter().map(|(path, value)| ((*path).to_owned(), value.clone())));
     match expect.field("changed")? {
         Some(recorded) => recorded.is(got),
         None if changes.is_empty() => Ok(()),
-        // What is absent is that nothing changed.
         None => Err(Failure::new(format_args!("{}.changed", expect.location()), got, "nothing")),
     }
 }

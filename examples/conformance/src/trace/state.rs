@@ -14,8 +14,13 @@ impl State {
     pub(crate) fn put(&mut self, path: impl fmt::Display, value: impl Into<Got>) {
         let value = value.into();
         if !is_zero(&value) {
-            self.0.insert(path.to_string(), value);
+            self.keep(path, value);
         }
+    }
+
+    /// Adds an entry, zero or not.
+    pub(crate) fn keep(&mut self, path: impl fmt::Display, value: impl Into<Got>) {
+        self.0.insert(path.to_string(), value.into());
     }
 
     /// The entry under a path; `None` for zero.
