@@ -32,3 +32,5 @@ pub mod param;
 pub mod record;
 pub mod root_chain;
 pub mod store;
+pub mod tx;
+pub mod vote;

@@ -16,11 +16,11 @@ use serde::{Deserialize, Serialize};
 /// Source: `validation-layer §1.7, §3.7; delivery:checkpoint/types/msg.go:257-314`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct MsgCheckpointSync {
-    /// Left empty by those who send it.
+    /// Who sends it.
     pub from: Address,
     /// Its number there.
     pub number: CheckpointNumber,
-    /// Who proposed it there; signs this message.
+    /// Who proposed it there.
     pub proposer: Address,
     /// First block.
     pub start_block: u64,
@@ -50,7 +50,7 @@ impl Msg for MsgCheckpointSync {
     }
 
     fn signer(&self) -> Address {
-        self.proposer
+        self.from
     }
 
     fn basic(&self) -> Result<(), Invalid> {

@@ -5,6 +5,7 @@ use core::fmt;
 
 mod abi;
 mod account_root;
+mod amino;
 mod block_wrong;
 mod bor_api;
 mod chain_replay;
@@ -27,6 +28,7 @@ mod producer_selection;
 mod proposer_sequence;
 mod receipts_root;
 mod rlp;
+mod sign_bytes;
 mod signature;
 mod snapshot;
 mod span_commit;
@@ -63,6 +65,8 @@ pub static KINDS: &[&dyn Kind] = &[
     &mirror::Mirrors,
     &contract_log::ContractLogs,
     &state_sender::StateSenders,
+    &amino::Amino,
+    &sign_bytes::SignBytes,
     &validator_set::ValidatorSets,
     &go_rand::GoRandom,
     &producer_selection::Selection,
