@@ -12,6 +12,18 @@ pub fn phases(message: &Message) -> Option<&dyn Phases> {
         Message::WithdrawFee(message) => message,
         Message::NewChain(message) => message,
         Message::Send(message) => message,
+        Message::Checkpoint(message) => message,
+        Message::CheckpointAck(message) => message,
+        Message::CheckpointNoAck(message) => message,
+        Message::CheckpointSync(message) => message,
+        Message::CheckpointSyncAck(message) => message,
+        Message::ProposeSpan(message) => message,
+        Message::ValidatorJoin(message) => message,
+        Message::StakeUpdate(message) => message,
+        Message::SignerUpdate(message) => message,
+        Message::ValidatorExit(message) => message,
+        Message::StakingSync(message) => message,
+        Message::StakingSyncAck(message) => message,
         _ => return None,
     })
 }

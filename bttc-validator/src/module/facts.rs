@@ -7,7 +7,7 @@ use super::{Answer, Question, Refusal};
 use alloy_primitives::{Address, B256};
 use bttc_checkpoint::header_blocks::HeaderBlock;
 use bttc_core::{
-    id::ValidatorId,
+    id::{HeaderBlockId, ValidatorId},
     root_chain::{RootChainId, RootEvent},
 };
 use std::collections::BTreeMap;
@@ -66,12 +66,12 @@ impl Facts {
         self.number(Question::Head)
     }
 
-    /// The side chain's root over these blocks.
+    /// The side chain's root over these blocks, if they are no more than so many.
     ///
     /// # Errors
     /// [`Halt::Ask`].
-    pub fn range_root(&self, start: u64, end: u64) -> Result<Option<B256>, Halt> {
-        self.hash(Question::RangeRoot { start, end })
+    pub fn range_root(&self, start: u64, end: u64, max_length: u64) -> Result<Option<B256>, Halt> {
+        self.hash(Question::RangeRoot { start, end, max_length })
     }
 
     /// The hash of a root chain's block.
@@ -86,7 +86,12 @@ impl Facts {
     ///
     /// # Errors
     /// [`Halt::Ask`].
-    pub fn header(&self, root_chain: RootChainId, contract: Address, id: u64) -> Result<Option<&HeaderBlock>, Halt> {
+    pub fn header(
+        &self,
+        root_chain: RootChainId,
+        contract: Address,
+        id: HeaderBlockId,
+    ) -> Result<Option<&HeaderBlock>, Halt> {
         let answer = self.answer(Question::Header { root_chain, contract, id })?;
         Ok(if let Some(Answer::Header(header)) = answer { Some(header) } else { None })
     }

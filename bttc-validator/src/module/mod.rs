@@ -52,7 +52,9 @@
 //! ```
 
 pub mod bank;
+pub mod bor;
 pub mod chainmanager;
+pub mod checkpoint;
 pub mod clerk;
 mod context;
 mod dispatch;
@@ -61,6 +63,8 @@ mod facts;
 mod phases;
 mod question;
 mod refusal;
+pub mod slashing;
+pub mod staking;
 pub mod topup;
 
 pub use context::Context;

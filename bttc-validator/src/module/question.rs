@@ -3,7 +3,7 @@
 use alloy_primitives::{Address, B256};
 use bttc_checkpoint::header_blocks::HeaderBlock;
 use bttc_core::{
-    id::ValidatorId,
+    id::{HeaderBlockId, ValidatorId},
     root_chain::{RootChainId, RootEvent},
 };
 use serde::{Deserialize, Serialize};
@@ -13,12 +13,15 @@ use serde::{Deserialize, Serialize};
 pub enum Question {
     /// The side chain's last block: a [`Answer::Number`].
     Head,
-    /// The side chain's root over these blocks, both included: a [`Answer::Hash`].
+    /// The side chain's root over these blocks, both included: a [`Answer::Hash`]. No answer to a range that ends before
+    /// it starts, or has more blocks than it may.
     RangeRoot {
         /// First block.
         start: u64,
         /// Last block.
         end: u64,
+        /// So many blocks at most.
+        max_length: u64,
     },
     /// The hash of a root chain's block: a [`Answer::Hash`].
     BlockHash {
@@ -33,8 +36,8 @@ pub enum Question {
         root_chain: RootChainId,
         /// The root contract.
         contract: Address,
-        /// The number times the interval, modulo 2⁶⁴.
-        id: u64,
+        /// The number times the interval.
+        id: HeaderBlockId,
     },
     /// The last checkpoint of a root chain that TRON's stake manager was told of: a [`Answer::Number`].
     Synced {

@@ -1,4 +1,4 @@
-//! `state-record`, `fee-account`: traces of the validation layer, one form under several names.
+//! `checkpoint-ledger`, `registry`, `span-proposal`, `state-record`, `fee-account`: traces of the validation layer, one form under several names.
 
 use super::Kind;
 use crate::{case::Case, failure::Failure, layer_trace};

@@ -89,6 +89,9 @@ pub static KINDS: &[&dyn Kind] = &[
     &chain_replay::ChainReplay,
     &block_wrong::BlockWrong,
     &bor_api::BorApi,
+    &layer_traces::LayerTraces("checkpoint-ledger"),
+    &layer_traces::LayerTraces("registry"),
+    &layer_traces::LayerTraces("span-proposal"),
     &layer_traces::LayerTraces("state-record"),
     &layer_traces::LayerTraces("fee-account"),
 ];

@@ -1,6 +1,7 @@
 //! The outside world of a step: its recorded answers.
 
 use crate::{failure::Failure, field::Field};
+use alloy_primitives::B256;
 use bttc_checkpoint::header_blocks::HeaderBlock;
 use bttc_core::{
     amount::Amount,
@@ -17,7 +18,9 @@ pub(super) fn answer(question: Question, message: &str, external: &Field<'_>) ->
         Question::Synced { .. } => return number("synced"),
         Question::ValidatorNonce { .. } => Some(Answer::Number(external.or_default("validatorNonce", Field::u64)?)),
         Question::RangeRoot { .. } => {
-            external.optional("rootHash")?.map(|field| field.b256()).transpose()?.map(Answer::Hash)
+            let root = external.optional("rootHash")?.map(|field| field.bytes()).transpose()?;
+            // Anything but 32 bytes is no root.
+            root.and_then(|root| B256::try_from(root.as_ref()).ok()).map(Answer::Hash)
         }
         Question::BlockHash { .. } => None,
         Question::Header { .. } => external.optional("header")?.map(|field| header(&field)).transpose()?,

@@ -4,6 +4,7 @@ use super::outside;
 use crate::{case::Expect, failure::Failure, field::Field, got::Got};
 use bttc_checkpoint::vote::VoteResult;
 use bttc_core::amino::{Json, Time};
+use bttc_staking::registry::SetUpdate;
 use bttc_validator::{
     message::{Message, Msg as _},
     module::{self, Context, Event, Facts, Outcome, Phases},
@@ -28,6 +29,7 @@ pub(super) fn run(step: &Field<'_>, stores: &mut Stores, expect: &Expect<'_>) ->
             let verdict = verdict(&step.field("verdict")?)?;
             ended(module::settle(phases(&message, step)?, stores, &context, verdict), expect)
         }
+        "endBlock" => end_block(step, stores, expect),
         _ => Err(op.refused("deliver, side, post or endBlock")),
     }
 }
@@ -91,6 +93,12 @@ fn side(step: &Field<'_>, stores: &Stores, expect: &Expect<'_>) -> Result<(), Fa
             VoteResult::Skip => "skip",
         },
     )
+}
+
+fn end_block(step: &Field<'_>, stores: &mut Stores, expect: &Expect<'_>) -> Result<(), Failure> {
+    let updates = module::staking::end_block(stores).map_err(|error| step.failed(error))?;
+    let update = |update: SetUpdate| Got::List(vec![update.pub_key.into(), update.power.get().into()]);
+    expect.check("updates", Got::list(updates.unwrap_or_default().into_iter().map(update)))
 }
 
 fn ended(outcome: Outcome, expect: &Expect<'_>) -> Result<(), Failure> {

@@ -1,0 +1,82 @@
+//! A validator joins.
+
+use super::{
+    event::{Source, admitted, enqueue, expect_yes},
+    kept,
+};
+use crate::{
+    message::MsgValidatorJoin,
+    module::{Context, Event, Facts, Halt, Outcome, Phases, Refusal, slashing},
+    record::SigningInfo,
+    store::{StoreName, Stores},
+};
+use bttc_checkpoint::vote::VoteResult;
+use bttc_core::{root_chain::RootEvent, validator::VotingPower};
+use bttc_staking::registry::{Applied, MIN_STAKE, ValidatorRecord};
+
+const KIND: &str = "validator-join";
+
+impl Phases for MsgValidatorJoin {
+    fn admit(&self, stores: &mut Stores, _: &Context<'_>) -> Outcome {
+        let is_known = kept::signer_of(stores, self.id).is_some();
+        if is_known || kept::record(stores, self.new_signer())?.is_some() {
+            return Err(Refusal::JOINED);
+        }
+        if !self.amount.is_present() {
+            return Err(Refusal::INTERNAL);
+        }
+        if self.amount.to_amount().is_none_or(|amount| amount < MIN_STAKE) {
+            return Err(Refusal::INVALID_MSG);
+        }
+        self.source().expect_new(stores)?;
+        Ok(vec![admitted(KIND, self.id, self.nonce)])
+    }
+
+    fn attest(&self, stores: &Stores, facts: &Facts) -> Result<VoteResult, Halt> {
+        self.source().attest(stores, facts, |event| {
+            let RootEvent::Staked(event) = event else { return None };
+            let [_, coordinates @ ..] = &self.pub_key.0;
+            let is_key = event.signer_key.as_ref() == coordinates && event.signer == self.new_signer();
+            let is_stake = self.amount.to_amount() == Some(event.amount);
+            let said = (event.validator, event.nonce, event.activation_epoch);
+            Some(is_key && is_stake && said == (self.id, self.nonce, self.activation_epoch))
+        })
+    }
+
+    // Q-33 of bttc-staking: nothing but the sequence is looked at again.
+    fn settle(&self, stores: &mut Stores, context: &Context<'_>, verdict: VoteResult) -> Outcome {
+        expect_yes(verdict)?;
+        let sequence = self.source().expect_new(stores)?;
+        let record = ValidatorRecord {
+            id: self.id,
+            start_epoch: self.activation_epoch,
+            nonce: self.nonce,
+            power: VotingPower::new(1),
+            pub_key: self.pub_key,
+            signer: self.new_signer(),
+            last_updated: sequence.to_string(),
+            ..ValidatorRecord::default()
+        };
+        kept::save_record(stores, &record);
+        let start_height = context.height.cast_signed();
+        slashing::save_signing_info(stores, &SigningInfo { id: self.id, start_height, ..SigningInfo::default() });
+        kept::mark_settled(stores, sequence);
+        enqueue(stores, Applied::Joined(self.id), self.nonce, context)?;
+        let event = Event::new(KIND).with("action", KIND).with("module", StoreName::Staking);
+        Ok(vec![
+            event
+                .with("txhash", context.tx_hash())
+                .with("tx-log-index", self.log_index)
+                .with("side-tx-result", "Yes")
+                .with("validator-id", self.id)
+                .with("signer", format_args!("{:#x}", record.signer))
+                .with("validator-nonce", self.nonce),
+        ])
+    }
+}
+
+impl MsgValidatorJoin {
+    const fn source(&self) -> Source {
+        Source { tx_hash: self.tx_hash, log_index: self.log_index, block_number: self.block_number }
+    }
+}
