@@ -12,6 +12,10 @@
 //!
 //! Source: `validation-layer §1.12, §6.1; delivery:clerk/`.
 
+mod query;
+
+pub use query::{MAX_RECORDS, Page, QueryError, records, records_between, records_from};
+
 use super::{Context, Depth, Event, Facts, Halt, Outcome, Phases, Question, Refusal, chainmanager};
 use crate::{
     message::{MsgEventRecord, root_chain_of},

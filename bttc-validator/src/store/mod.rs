@@ -144,6 +144,21 @@ impl Stores {
         from.take_while(move |(key, _)| key.starts_with(prefix)).map(|(key, value)| (key.as_slice(), value.as_slice()))
     }
 
+    /// The entries of a store from one key on and before another, in key order.
+    pub fn range<'a>(
+        &'a self,
+        store: StoreName,
+        from: &'a [u8],
+        to: &'a [u8],
+    ) -> impl Iterator<Item = (&'a [u8], &'a [u8])> + 'a {
+        // A map refuses a range that ends before it begins.
+        let entries = self.entries.get(&store).filter(|_| from < to).into_iter();
+        let range = (Bound::Included(from), Bound::Excluded(to));
+        entries
+            .flat_map(move |entries| entries.range::<[u8], _>(range))
+            .map(|(key, value)| (key.as_slice(), value.as_slice()))
+    }
+
     /// All entries of a store, in key order.
     pub fn entries(&self, store: StoreName) -> impl Iterator<Item = (&[u8], &[u8])> {
         self.with_prefix(store, &[])
