@@ -201,14 +201,16 @@ impl Network {
             pool: Pool::new(spec.chain_id, PoolLimits::default()),
             archive: Archive::new(KEPT_STATES),
         });
+        let mut figures = Figures::new(&validators, nodes.get(&reference).ok_or("the first node is there")?, &tron)?;
         if let (Some(open), Some(node)) = (&mut open, nodes.get(&reference)) {
             open.archive.follow(node);
+            figures.let_others_in();
         }
         Ok(Self {
             fast: options.fast,
             liars: keys.iter().skip(honest).map(SecretKey::address).collect(),
             engine: Simulated::new(spec.chain_id, &validators, keys)?,
-            figures: Figures::new(&validators, nodes.get(&reference).ok_or("the first node is there")?, &tron)?,
+            figures,
             names,
             tron,
             ethereum,
@@ -285,14 +287,11 @@ impl Network {
         for node in self.nodes.values_mut() {
             node.import(block.clone(), now)?;
         }
-        self.figures.check_copies(&self.nodes)?;
-        let node = &self.nodes[&self.reference];
-        match &mut self.open {
-            Some(open) => {
-                open.archive.follow(node);
-                open.pool.follow(node.chain().state());
-            }
-            None => self.figures.check_supply(node, &self.tron)?,
+        self.figures.check(&self.nodes, &self.tron)?;
+        if let Some(open) = &mut self.open {
+            let node = &self.nodes[&self.reference];
+            open.archive.follow(node);
+            open.pool.follow(node.chain().state());
         }
         self.figures.count_block(producer);
         report::block(&self.names, self.reference(), account);

@@ -5,7 +5,8 @@
 use serde_json::Value;
 use std::{
     fs,
-    io::{BufRead, BufReader, Read},
+    io::{BufRead, BufReader, Read, Write},
+    net::TcpStream,
     path::PathBuf,
     process::{Command, Stdio},
 };
@@ -265,4 +266,39 @@ fn an_interrupt_ends_it_with_the_summary() {
         let last = out.lines().last().unwrap();
         assert!(last.contains("summary") && last.contains("supply conserved"), "{out}");
     }
+}
+
+/// The answer to a request over HTTP.
+fn asked(address: &str, method: &str, params: &str) -> Value {
+    let body = format!(r#"{{"jsonrpc":"2.0","id":1,"method":"{method}","params":{params}}}"#);
+    let mut stream = TcpStream::connect(address).unwrap();
+    let length = body.len();
+    let head = format!(
+        "POST / HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\
+         Connection: close\r\n\r\n"
+    );
+    stream.write_all(head.as_bytes()).unwrap();
+    stream.write_all(body.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    let answer: Value = serde_json::from_str(answer.split("\r\n\r\n").last().unwrap()).unwrap();
+    answer["result"].clone()
+}
+
+#[test]
+fn it_serves_and_tells_funded_accounts() {
+    let mut child = program("--rpc 127.0.0.1:0 --json --blocks 60").stdout(Stdio::piped()).spawn().unwrap();
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut lines = lines.map(|line| serde_json::from_str::<Value>(&line.unwrap()).unwrap());
+    let mut data = |event: &str| lines.find(|line| line["event"] == event).unwrap()["data"].clone();
+    let accounts = data("accounts");
+    let address = data("rpc")["address"].as_str().unwrap().to_owned();
+    // The first account of the mnemonic that every local chain has.
+    let first = &accounts["accounts"][0]["address"];
+    assert_eq!(first, "0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266");
+    assert_eq!(asked(&address, "eth_getBalance", &format!("[{first},\"latest\"]")), "0x21e19e0c9bab2400000");
+    assert_eq!(asked(&address, "eth_chainId", "[]"), "0x3a99");
+    assert!(asked(&address, "bor_getSnapshot", "[]")["validatorSet"]["proposer"].is_object());
+    child.kill().unwrap();
+    child.wait().unwrap();
 }
