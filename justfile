@@ -62,8 +62,12 @@ contracts:
     npm --prefix bttc-evm/contracts test
 
 # payloads of npm's maticjs beside ours, and maticjs as a client
-clients:
+maticjs:
     scripts/maticjs.sh
+
+# ethers, viem, hardhat and web3.py against the devnet
+clients *names:
+    scripts/clients.sh {{ names }}
 
 # spelling
 spell:
