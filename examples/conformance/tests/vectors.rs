@@ -10,9 +10,6 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Kinds with a folder under `vectors/` that no code runs yet. Only this test passes over them.
-const PENDING: &[&str] = &[];
-
 /// Kinds of the public chains' data alone, without a folder under `vectors/`.
 const PUBLIC_ONLY: &[&str] = &["checkpoint-record", "native-log", "proposer-sequence", "span-commit"];
 
@@ -64,14 +61,10 @@ fn run(folder: &Path, kinds: BTreeSet<String>) -> (Report, Seen) {
 }
 
 #[test]
-fn every_folder_is_a_known_kind_or_a_pending_one() {
-    let pending: BTreeSet<String> = PENDING.iter().map(|&kind| kind.to_owned()).collect();
-    let both: Vec<_> = pending.intersection(&known()).cloned().collect();
-    assert!(both.is_empty(), "no longer pending: {both:?}");
+fn every_folder_is_a_known_kind() {
     let mut folders = names(&vectors());
     assert!(folders.remove("README.md"));
-    let all: BTreeSet<String> = pending.union(&known()).cloned().collect();
-    assert_eq!(folders, all.difference(&public_only()).cloned().collect());
+    assert_eq!(folders, known().difference(&public_only()).cloned().collect());
 }
 
 #[test]
