@@ -1,4 +1,5 @@
 //! Branches beside the chain: the heaviest block is the head, however the blocks come in.
+#![allow(clippy::unwrap_used, reason = "a test stops where it cannot go on")]
 
 use alloy_consensus::{SignableTransaction, TxEnvelope, TxLegacy};
 use alloy_primitives::{Address, B256, TxKind, U256};
