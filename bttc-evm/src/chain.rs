@@ -481,6 +481,31 @@ impl Chain {
         Tip { block: self.head(), state: &self.state, hashes: Cow::Borrowed(&self.hashes) }
     }
 
+    /// The state after a block of a branch.
+    pub(crate) fn side_state(&self, number: u64, hash: B256) -> Option<&State> {
+        self.side(number, hash).map(|side| &side.state)
+    }
+
+    /// How many blocks behind the head it looks at.
+    pub(crate) const fn reach(&self) -> u64 {
+        self.window.depth.saturating_add(VISIBLE_HASHES)
+    }
+
+    /// Goes on behind these blocks, the newest last, with the states after them as far as they are known.
+    pub(crate) fn restore(&mut self, blocks: Vec<(Arc<ImportedBlock>, Option<State>)>) {
+        for (block, state) in blocks {
+            let (number, hash) = (block.header().height(), block.header().hash());
+            self.numbers.insert(hash, number);
+            self.hashes.insert(number, hash);
+            self.blocks.push_back(block);
+            if let Some(state) = state {
+                self.states.insert(number, state.clone());
+                self.state = state;
+            }
+        }
+        self.prune();
+    }
+
     /// The block that a header names as its parent, where another may follow it.
     fn tip_at(&self, header: &Header) -> Option<Tip<'_>> {
         let parent = header.parent_hash;

@@ -40,6 +40,7 @@ pub mod rpc;
 pub mod seal;
 pub mod state;
 pub mod state_sync;
+pub mod store;
 pub mod system;
 pub mod threads;
 pub mod transaction;

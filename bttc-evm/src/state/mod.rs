@@ -25,10 +25,12 @@
 //! ```
 
 mod account;
+mod flat;
 mod pending;
 mod trie;
 
 pub use account::Account;
+pub(crate) use flat::Flat;
 pub use pending::{Changes, Pending};
 pub use trie::{Iter, Trie, Value};
 

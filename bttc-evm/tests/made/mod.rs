@@ -43,7 +43,11 @@ pub(crate) fn key() -> SecretKey {
 
 /// The chain at its genesis.
 pub(crate) fn chain() -> Chain {
-    let spec = ChainSpec::devnet();
+    chain_of(ChainSpec::devnet())
+}
+
+/// The chain of this spec at its genesis.
+pub(crate) fn chain_of(spec: ChainSpec) -> Chain {
     let allocation = DevnetAllocation {
         time: 1_700_000_000,
         validators: vec![Validator::new(ValidatorId::new(1), key().address(), VotingPower::new(1))],
