@@ -28,9 +28,9 @@ doc:
 test:
     cargo test --workspace
 
-# the conversions from and to ethers
-test-ethers:
-    cargo test --package bttc-core --features ethers --locked
+# the conversions from and to ethers, recovery by libsecp256k1
+test-features:
+    cargo test --package bttc-core --features ethers,secp256k1 --locked
 
 # Ethereum's state tests at Berlin, whole
 state-tests *paths:

@@ -13,6 +13,7 @@
 //! | feature | what it adds |
 //! |---|---|
 //! | `std` (default) | the standard library in the dependencies |
+//! | `secp256k1` | libsecp256k1 in C recovers keys; results are the same |
 //! | `rpc` | `endpoint`: nodes asked over HTTP, on Tokio |
 //! | `ethereum` | `root_chain::ethereum`: Ethereum and BNB Smart Chain by JSON-RPC, read only |
 //! | `tron` | `root_chain::tron`: TRON from its solidified state, read only |

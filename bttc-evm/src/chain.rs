@@ -54,6 +54,7 @@ use crate::{
     system::{
         Answer, Facts, Needs, SystemError, SystemWork, code_replacement::CodeReplacements, commit_span, commit_state,
     },
+    threads::Threads,
     transaction::Transaction,
 };
 use alloy_primitives::{Address, B256, Bytes};
@@ -115,6 +116,7 @@ pub struct Chain {
     spec: ChainSpec,
     native_logs: NativeLogs,
     executors: Arc<dyn ExecutorFactory>,
+    threads: Threads,
     vanity: B256,
     replacements: CodeReplacements,
     window: Window,
@@ -146,6 +148,7 @@ impl Chain {
             spec,
             native_logs: NativeLogs::Emit,
             executors: Arc::new(RevmExecutors),
+            threads: Threads::ONE,
             vanity: B256::ZERO,
             replacements,
             window: Window::default(),
@@ -170,6 +173,12 @@ impl Chain {
     #[must_use]
     pub fn with_executors(self, executors: Arc<dyn ExecutorFactory>) -> Self {
         Self { executors, ..self }
+    }
+
+    /// With this many threads to recover the senders of a block's transactions.
+    #[must_use]
+    pub fn with_threads(self, threads: Threads) -> Self {
+        Self { threads, ..self }
     }
 
     /// With this vanity in the blocks it builds.
@@ -383,7 +392,7 @@ impl Chain {
         let context = self.context(&header, header.author());
         let mut executor = self.executor(&tip, context);
         let work = || self.imported_work(&tip, facts);
-        let judged = judge(&mut *executor, header, block, work, &self.spec)?;
+        let judged = judge(&mut *executor, header, block, work, &self.spec, self.threads)?;
         let state = executor.into_changes().into_state();
         let Judged { block, receipts, synthetic, delivered, committed } = judged;
         let block = Arc::new(ImportedBlock {

@@ -17,8 +17,12 @@
 //! ```
 
 use crate::transaction::TransactionType;
-use alloy_primitives::{Address, B256, Bloom, Log};
+use alloy_primitives::{
+    Address, B256, Bloom, Log,
+    map::{AddressMap, B256Map},
+};
 use alloy_rlp::{BufMut, Encodable};
+use bttc_core::hash::keccak256;
 use serde::{Deserialize, Serialize};
 
 /// How execution ended.
@@ -99,9 +103,54 @@ pub fn receipts_root(receipts: &[Receipt]) -> B256 {
 /// The filter of these logs.
 #[must_use]
 pub fn logs_bloom(logs: &[Log]) -> Bloom {
-    logs.iter().collect()
+    Blooms::default().of(logs)
+}
+
+/// Makes the filters of a block's receipts. Their addresses and topics repeat, and each is hashed once.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Blooms {
+    addresses: AddressMap<B256>,
+    topics: B256Map<B256>,
+}
+
+impl Blooms {
+    /// The filter of these logs.
+    pub(crate) fn of(&mut self, logs: &[Log]) -> Bloom {
+        let mut bloom = Bloom::ZERO;
+        for log in logs {
+            bloom.m3_2048_hashed(self.addresses.entry(log.address).or_insert_with_key(|bytes| keccak256(bytes)));
+            for topic in log.topics() {
+                bloom.m3_2048_hashed(self.topics.entry(*topic).or_insert_with_key(|bytes| keccak256(bytes)));
+            }
+        }
+        bloom
+    }
 }
 
 pub(crate) fn ordered_root(items: &[Vec<u8>]) -> B256 {
     alloy_trie::root::ordered_trie_root_encoded(items)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::{any, prop, prop_assert_eq, proptest};
+
+    proptest! {
+        #[test]
+        fn a_filter_is_that_of_its_logs_whatever_was_filtered_before(
+            logs in prop::collection::vec((0_u8..4, prop::collection::vec(0_u8..4, 0..5)), 0..12), cut in any::<prop::sample::Index>(),
+        ) {
+            let log = |(address, topics): &(u8, Vec<u8>)| {
+                let topics = topics.iter().map(|byte| B256::repeat_byte(*byte)).collect();
+                Log::new_unchecked(Address::repeat_byte(*address), topics, Vec::new().into())
+            };
+            let logs: Vec<_> = logs.iter().map(log).collect();
+            let mut blooms = Blooms::default();
+            let (first, second) = logs.split_at(cut.index(logs.len() + 1));
+            for part in [first, second] {
+                prop_assert_eq!(blooms.of(part), part.iter().collect::<Bloom>());
+            }
+        }
+    }
 }

@@ -187,10 +187,10 @@ pub(crate) fn build(
     work: &SystemWork,
     spec: &ChainSpec,
 ) -> Unsealed {
-    let mut steps = Steps::new(executor, spec.chain_id, header.gas_limit);
+    let mut steps = Steps::new(executor, header.gas_limit);
     let (mut transactions, mut left_out) = (Vec::new(), Vec::new());
     for transaction in offered {
-        match steps.transact(&transaction) {
+        match steps.transact(&transaction, transaction.sender(spec.chain_id)) {
             Ok(()) => transactions.push(transaction),
             Err(error) => left_out.push((transaction, error)),
         }

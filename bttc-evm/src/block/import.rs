@@ -8,6 +8,7 @@ use crate::{
     seal::SealError,
     state_sync::{Record, SyntheticReceipt},
     system::{SystemError, SystemWork},
+    threads::Threads,
     transaction::{TransactionError, transactions_root},
 };
 use alloy_primitives::{B256, Bloom, U256, hex};
@@ -185,6 +186,7 @@ pub(crate) fn judge(
     block: Block,
     work: impl FnOnce() -> Result<SystemWork, SystemError>,
     spec: &ChainSpec,
+    threads: Threads,
 ) -> Result<Judged, ImportError> {
     if !block.uncles.is_empty() {
         let got = block.uncles.len();
@@ -194,9 +196,10 @@ pub(crate) fn judge(
     if declared != computed {
         return Err(ImportError::TransactionsRoot { declared, computed });
     }
-    let mut steps = Steps::new(executor, spec.chain_id, header.gas_limit);
-    for (index, transaction) in block.transactions.iter().enumerate() {
-        steps.transact(transaction).map_err(|error| ImportError::Transaction {
+    let senders = threads.map(&block.transactions, |transaction| transaction.sender(spec.chain_id));
+    let mut steps = Steps::new(executor, header.gas_limit);
+    for (index, (transaction, sender)) in block.transactions.iter().zip(senders).enumerate() {
+        steps.transact(transaction, sender).map_err(|error| ImportError::Transaction {
             index,
             hash: transaction.hash(),
             error: Box::new(error),

@@ -29,11 +29,11 @@ pub(crate) use import::{Judged, judge};
 use crate::{
     executor::Executor,
     header::{Header, SealedHeader, list},
-    receipt::{Receipt, receipts_root},
+    receipt::{Blooms, Receipt, receipts_root},
     system::{SystemDone, SystemWork},
     transaction::{Transaction, TransactionDecodeError, TransactionError},
 };
-use alloy_primitives::{B256, Bloom, Log};
+use alloy_primitives::{Address, B256, Bloom, Log};
 use alloy_rlp::{Decodable, Encodable};
 use bttc_core::chain::SystemContracts;
 use serde::{Deserialize, Serialize};
@@ -166,10 +166,10 @@ impl From<SealedBlock> for Block {
 #[derive(Debug)]
 pub(crate) struct Steps<'e> {
     executor: &'e mut dyn Executor,
-    chain_id: u64,
     gas_left: u64,
     gas_used: u64,
     receipts: Vec<Receipt>,
+    blooms: Blooms,
 }
 
 /// What the steps came to.
@@ -185,26 +185,31 @@ pub(crate) struct Stepped {
 
 impl<'e> Steps<'e> {
     /// None taken.
-    pub(crate) fn new(executor: &'e mut dyn Executor, chain_id: u64, gas_limit: u64) -> Self {
-        Self { executor, chain_id, gas_left: gas_limit, gas_used: 0, receipts: Vec::new() }
+    pub(crate) fn new(executor: &'e mut dyn Executor, gas_limit: u64) -> Self {
+        Self { executor, gas_left: gas_limit, gas_used: 0, receipts: Vec::new(), blooms: Blooms::default() }
     }
 
-    /// Executes the next transaction. On an error nothing changed.
-    pub(crate) fn transact(&mut self, transaction: &Transaction) -> Result<(), TransactionError> {
-        let sender = transaction.sender(self.chain_id)?;
+    /// Executes the next transaction, of this sender. On an error nothing changed.
+    pub(crate) fn transact(
+        &mut self,
+        transaction: &Transaction,
+        sender: Result<Address, TransactionError>,
+    ) -> Result<(), TransactionError> {
+        let sender = sender?;
         let executed = self.executor.transact(transaction, sender, self.gas_left)?;
         self.gas_left = self.gas_left.saturating_sub(executed.gas_used);
         self.gas_used = self.gas_used.saturating_add(executed.gas_used);
         // The address of a creation stands in the receipt whether or not the creation succeeded.
         let created = transaction.to().is_create();
-        self.receipts.push(Receipt::new(
-            transaction.form(),
-            executed.status,
-            executed.gas_used,
-            self.gas_used,
-            created.then(|| sender.create(transaction.nonce())),
-            executed.logs,
-        ));
+        self.receipts.push(Receipt {
+            transaction_type: transaction.form(),
+            status: executed.status,
+            gas_used: executed.gas_used,
+            cumulative_gas_used: self.gas_used,
+            contract_address: created.then(|| sender.create(transaction.nonce())),
+            bloom: self.blooms.of(&executed.logs),
+            logs: executed.logs,
+        });
         Ok(())
     }
 
@@ -245,7 +250,6 @@ pub(crate) fn synthetic_receipt(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use alloy_primitives::Address;
 
     #[test]
     fn q87_state_sync_without_a_log_leaves_no_receipt() {

@@ -112,4 +112,13 @@ mod tests {
         assert_eq!(headers.into_iter().map(RecoveredHeader::recover).collect::<Vec<_>>(), first);
         assert_eq!((signers.len(), signers.order.len()), (3, 3));
     }
+
+    #[test]
+    fn threads_change_nothing() {
+        let headers: Vec<_> = (1..=20).map(sealed).collect();
+        let three = Threads::new(NonZeroUsize::new(3).unwrap());
+        let (mut one, mut many) = (SignerCache::default(), SignerCache::default());
+        assert_eq!(many.recover(headers.clone(), three), one.recover(headers, Threads::ONE));
+        assert_eq!(many.order, one.order);
+    }
 }
