@@ -1,6 +1,6 @@
 //! Verification of a sprint of headers, 64 of them, ends of sprints included, producers and backups taking turns.
 //!
-//! Limit: the recovery of the sealing key alone; with the two hashes of a header for what no verifier can leave out.
+//! Limit: the recovery of the sealing key alone; the same with the two hashes of a header for what no verifier can leave out.
 //! Peers: the recovery of k256 and of alloy, which verify the signature once more.
 
 use alloy_primitives::{Address, B256, Bloom, U256};
@@ -16,8 +16,10 @@ use bttc_core::{
 use bttc_evm::{
     executor::QueryError,
     header::{Header, SealedHeader, record_bytes},
-    seal::{Parent, SealContext, verify},
+    seal::{BatchContext, Parent, SealContext, SignerCache, verify, verify_batch},
+    threads::Threads,
 };
+use core::num::NonZeroUsize;
 use k256::ecdsa::{RecoveryId, VerifyingKey};
 
 const PRODUCERS: u64 = 11;
@@ -37,6 +39,7 @@ fn main() {
     };
     assert_eq!(recovered(), authors);
     assert_eq!(hashed(), authors);
+    assert_eq!(chain.batch(Threads::ONE), authors);
     assert_eq!(each(&seals, by_k256), authors);
     assert_eq!(each(&seals, by_alloy), authors);
 
@@ -45,6 +48,8 @@ fn main() {
         .by("limit_recovery", recovered)
         .by("limit", hashed)
         .by("verify", || chain.verified())
+        .by("verify_batch", || chain.batch(Threads::ONE))
+        .by("verify_batch_on_2_threads", || chain.batch(Threads::new(NonZeroUsize::MIN.saturating_add(1))))
         .by("k256_recovery", || each(&seals, by_k256))
         .by("alloy_recovery", || each(&seals, by_alloy));
     criterion.final_summary();
@@ -122,6 +127,22 @@ impl Chain {
             header.seal_hash().zip(seal)
         };
         self.headers.iter().filter_map(seal).collect()
+    }
+
+    /// The authors of the headers, verified as one batch; nobody is remembered from the last time.
+    fn batch(&self, threads: Threads) -> Vec<Address> {
+        let headers = self.headers.iter().map(|(header, _)| header.clone());
+        let headers = SignerCache::default().recover(headers, threads);
+        let contract = |_| Some(Ok(self.schedule.producers()));
+        let context = BatchContext {
+            timing: &self.timing,
+            now: u64::MAX,
+            parent: Some(Parent::from(&self.genesis)),
+            schedule: Some(&self.schedule),
+            contract: &contract,
+        };
+        let verdicts = verify_batch(&headers, &context).into_iter();
+        verdicts.map(|verdict| verdict.expect("the header was made by the rules").author()).collect()
     }
 
     /// The authors of the headers, each verified against the one before.

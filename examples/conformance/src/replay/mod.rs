@@ -16,8 +16,10 @@ use bttc_evm::{
     block::{Block, ImportError, ImportedBlock},
     chain::Chain,
     genesis::Genesis,
+    threads::Threads,
 };
 use bttc_staking::snapshot::Snapshot;
+use std::thread::available_parallelism;
 
 /// What a chain's file records: its one case's input.
 ///
@@ -43,7 +45,8 @@ impl Replay {
     pub fn open(genesis: &Field<'_>) -> Result<Self, Failure> {
         let read = Genesis::from_json(&genesis.value().to_string()).map_err(|error| genesis.failed(error))?;
         let spec = read.chain_spec(&ChainSpec::devnet());
-        let chain = Chain::open(spec, &read).map_err(|error| genesis.failed(error))?;
+        let threads = available_parallelism().map_or(Threads::ONE, Threads::from);
+        let chain = Chain::open(spec, &read).map_err(|error| genesis.failed(error))?.with_threads(threads);
         let producers = chain.producers(1).map_err(|error| genesis.failed(error))?;
         let producers = producers.into_iter().map(|producer| Producer::new(producer.signer, producer.power));
         let snapshot = Snapshot::genesis(chain.head().header().hash(), producers, chain.spec().timing);
