@@ -151,6 +151,17 @@ def amino():
             yield (case["input"]["record"], len(encoded) // 200), raw(encoded)
 
 
+def transactions():
+    """Received transactions of every kind, and the messages' JSON."""
+    for case in cases("amino"):
+        given = case["input"]
+        if given["mode"] == "decode":
+            yield ("decode", case["expect"].get("error", False), len(given["bytes"]) // 400), raw(given["bytes"])
+        elif given["mode"] == "msg":
+            yield given["msg"]["type"], raw(case["expect"]["tx"])
+            yield (given["msg"]["type"], "json"), json.dumps(given["msg"], separators=(",", ":")).encode()
+
+
 def trees():
     """Frontiers as the tree writes them: how many leaves, and a node for each bit that is set."""
     for leaves in (0, 1, 2, 3, 8, 300):
@@ -169,6 +180,7 @@ TARGETS = {
     "root_event": (root_events, 60),
     "signature": (signatures, 8),
     "tron_address": (tron_addresses, 12),
+    "tx_decode": (transactions, 60),
 }
 
 for target, (inputs, count) in TARGETS.items():
