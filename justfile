@@ -32,6 +32,10 @@ test:
 test-features:
     cargo test --package bttc-core --features ethers,secp256k1 --locked
 
+# the chain as other hosts embed it
+test-hosts:
+    cargo test --package bttc-evm --features alloy-evm,network --locked --test alloy_evm --test network
+
 # Ethereum's state tests at Berlin, whole
 state-tests *paths:
     scripts/state-tests.sh {{ paths }}

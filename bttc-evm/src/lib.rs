@@ -34,6 +34,8 @@ pub mod chain;
 pub mod executor;
 pub mod genesis;
 pub mod header;
+#[cfg(feature = "network")]
+pub mod network;
 pub mod pool;
 pub mod receipt;
 pub mod rpc;

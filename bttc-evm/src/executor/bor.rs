@@ -22,21 +22,22 @@ use revm::{
         journaled_state::account::JournaledAccountTr,
     },
     handler::{
-        EthFrame, EthPrecompiles, EvmTr, FrameInitOrResult, FrameResult, Handler, ItemOrResult,
+        EthFrame, EthPrecompiles, EvmTr, FrameInitOrResult, FrameResult, Handler, ItemOrResult, PrecompileProvider,
         evm::{ContextDbError, FrameInitResult},
         instructions::EthInstructions,
         post_execution,
     },
     interpreter::{
-        CallInput, CallInputs, CallScheme, CallValue, FrameInput, Gas, InitialAndFloorGas, SharedMemory,
-        interpreter::EthInterpreter, interpreter_action::FrameInit,
+        CallInput, CallInputs, CallScheme, CallValue, FrameInput, Gas, InitialAndFloorGas, InterpreterResult,
+        SharedMemory, interpreter::EthInterpreter, interpreter_action::FrameInit,
     },
     primitives::hardfork::SpecId,
 };
 
 /// What the machine needs to know of the transaction beyond revm's own form of it.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Terms {
+#[cfg_attr(not(feature = "alloy-evm"), expect(unreachable_pub, reason = "a host's inspector sees it, others do not"))]
+pub struct Terms {
     /// Whether value movements are logged.
     pub(super) native_logs: NativeLogs,
     /// Price of a unit of gas, in full width.
@@ -46,15 +47,24 @@ pub(super) struct Terms {
 }
 
 pub(super) type BorContext<DB> = Context<BlockEnv, TxEnv, CfgEnv, DB, Journal<DB>, Terms>;
-type Inner<DB> =
-    Evm<BorContext<DB>, (), EthInstructions<EthInterpreter, BorContext<DB>>, EthPrecompiles, EthFrame<EthInterpreter>>;
+type Inner<DB, I, P> =
+    Evm<BorContext<DB>, I, EthInstructions<EthInterpreter, BorContext<DB>>, P, EthFrame<EthInterpreter>>;
 
 /// revm's machine, with a log where value moves, who watches its steps, and whether storage is in a creation's way.
-pub(super) struct BorEvm<DB: Database>(
-    pub(super) Inner<DB>,
+/// Inspector and precompiles are a host's own where there is one.
+pub(super) struct BorEvm<DB: Database, I = (), P = EthPrecompiles>(
+    pub(super) Inner<DB, I, P>,
     pub(super) Option<Box<Recorder>>,
     pub(super) Option<HoldsStorage<DB>>,
 );
+
+/// Precompiles that the machine can run.
+pub(super) trait Precompiled<DB: Database>:
+    PrecompileProvider<BorContext<DB>, Output = InterpreterResult>
+{
+}
+
+impl<DB: Database, P: PrecompileProvider<BorContext<DB>, Output = InterpreterResult>> Precompiled<DB> for P {}
 
 /// Failures of the database; of a state in memory there are none.
 pub(super) type BorError<DB> = EVMError<<DB as Database>::Error, InvalidTransaction>;
@@ -74,7 +84,9 @@ impl<DB: Database> BorEvm<DB> {
         let instructions = EthInstructions::new_mainnet_with_spec(spec);
         Self(Evm::new(context, instructions, EthPrecompiles::new(spec)), None, None)
     }
+}
 
+impl<DB: Database, I, P: Precompiled<DB>> BorEvm<DB, I, P> {
     /// Runs a bare call as a system call does: no gas is bought, no nonce moves, no precompile becomes warm, the
     /// journal stays open. The origin is zero, which is not the caller.
     ///
@@ -124,7 +136,7 @@ impl<DB: Database> BorEvm<DB> {
     }
 
     /// Balance as it stands, without making the account warm.
-    fn peek(&mut self, address: Address) -> Result<U256, ContextDbError<BorContext<DB>>> {
+    pub(super) fn peek(&mut self, address: Address) -> Result<U256, ContextDbError<BorContext<DB>>> {
         let journal = self.0.ctx.journal_mut();
         match journal.inner.state.get(&address) {
             Some(account) => Ok(account.info.balance),
@@ -161,10 +173,10 @@ impl<DB: Database> BorEvm<DB> {
     }
 }
 
-impl<DB: Database> EvmTr for BorEvm<DB> {
+impl<DB: Database, I, P: Precompiled<DB>> EvmTr for BorEvm<DB, I, P> {
     type Context = BorContext<DB>;
     type Instructions = EthInstructions<EthInterpreter, BorContext<DB>>;
-    type Precompiles = EthPrecompiles;
+    type Precompiles = P;
     type Frame = EthFrame<EthInterpreter>;
 
     fn all(&self) -> (&Self::Context, &Self::Instructions, &Self::Precompiles, &FrameStack<Self::Frame>) {
@@ -251,16 +263,16 @@ fn has_moved(result: &FrameResult) -> bool {
 }
 
 /// The steps around a transaction. Validation is the executor's: here a transaction is one that can stand.
-pub(super) struct BorHandler<DB>(core::marker::PhantomData<fn() -> DB>);
+pub(super) struct BorHandler<DB, I = (), P = EthPrecompiles>(core::marker::PhantomData<(DB, I, P)>);
 
-impl<DB> Default for BorHandler<DB> {
+impl<DB, I, P> Default for BorHandler<DB, I, P> {
     fn default() -> Self {
         Self(core::marker::PhantomData)
     }
 }
 
-impl<DB: Database> BorHandler<DB> {
-    fn pay(evm: &mut BorEvm<DB>, to: Address, gas: u64) -> Result<(), BorError<DB>> {
+impl<DB: Database, I, P: Precompiled<DB>> BorHandler<DB, I, P> {
+    fn pay(evm: &mut BorEvm<DB, I, P>, to: Address, gas: u64) -> Result<(), BorError<DB>> {
         let context = &mut evm.0.ctx;
         let amount = context.chain.gas_price.wrapping_mul(U256::from(gas));
         context.journal_mut().load_account_mut(to)?.data.incr_balance(amount);
@@ -273,8 +285,8 @@ impl<DB: Database> BorHandler<DB> {
     }
 }
 
-impl<DB: Database> Handler for BorHandler<DB> {
-    type Evm = BorEvm<DB>;
+impl<DB: Database, I, P: Precompiled<DB>> Handler for BorHandler<DB, I, P> {
+    type Evm = BorEvm<DB, I, P>;
     type Error = BorError<DB>;
     type HaltReason = HaltReason;
 

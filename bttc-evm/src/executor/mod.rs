@@ -25,13 +25,19 @@
 
 mod bor;
 mod collision;
+#[cfg(feature = "alloy-evm")]
+mod embed;
 mod native_log;
 mod query;
 mod revm;
 mod simulate;
 mod trace;
 
+#[cfg(feature = "alloy-evm")]
+pub use bor::Terms;
 pub use collision::StorageCollision;
+#[cfg(feature = "alloy-evm")]
+pub use embed::{BttcEvm, BttcEvmFactory, env};
 pub use native_log::{NativeLogs, fee_log, transfer_log};
 pub use query::{QUERY_GAS, QueryError, call};
 pub use revm::{RevmExecutor, SYSTEM_ADDRESS, SYSTEM_GAS};

@@ -274,7 +274,7 @@ impl RevmExecutor<'_> {
 }
 
 /// Tells the recorder of a result that comes out of the first frame.
-pub(super) fn ended<DB: Database>(evm: &mut BorEvm<DB>, result: &FrameResult) {
+pub(super) fn ended<DB: Database, I, P>(evm: &mut BorEvm<DB, I, P>, result: &FrameResult) {
     if let Some(recorder) = &mut evm.1 {
         recorder.end(result);
     }
