@@ -5,7 +5,8 @@ import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import solc from "solc";
 
-const CONTRACTS = ["ValidatorSet", "StateReceiver", "NativeToken", "ChildChainManager", "ChildERC20"];
+const CONTRACTS = ["ValidatorSet", "StateReceiver", "NativeToken", "ChildChainManager", "ChildERC20",
+  "ChildERC721", "ChildERC1155"];
 const SETTINGS = {
   evmVersion: "berlin", // the side chain's rules: no opcode of London or later
   optimizer: { enabled: true, runs: 200 },

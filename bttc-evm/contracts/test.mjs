@@ -49,6 +49,11 @@ const SELECTORS = {
   ChildERC20: `withdraw(uint256) 2e1a7d4d; withdrawTo(address,uint256) 205c2878; deposit(address,bytes) cf2c52cb;
     name() 06fdde03; symbol() 95d89b41; decimals() 313ce567; totalSupply() 18160ddd; balanceOf(address) 70a08231;
     transfer(address,uint256) a9059cbb`,
+  ChildERC721: `withdraw(uint256) 2e1a7d4d; withdrawTo(address,uint256) 205c2878; withdrawBatch(uint256[]) 9c8d4156;
+    withdrawBatchTo(address,uint256[]) ff9fd262; withdrawWithMetadata(uint256) a5e584dc;
+    withdrawWithMetadataTo(address,uint256) 8ce7cee4; deposit(address,bytes) cf2c52cb; ownerOf(uint256) 6352211e`,
+  ChildERC1155: `withdrawSingle(uint256,uint256) 2262f53f; withdrawBatch(uint256[],uint256[]) 5c5fb521;
+    deposit(address,bytes) cf2c52cb; safeTransferFrom(address,address,uint256,uint256,bytes) f242432a`,
 };
 
 // Topic 0 by contract and event.
@@ -62,6 +67,16 @@ const TOPICS = {
   },
   ChildChainManager: { TokenMapped: "0xd7637a5eceae48a2a5726dae780229d3d77f026d4431b191bb895f197e6ad563" },
   ChildERC20: { WithdrawTo: WITHDRAW_TO, Transfer: TRANSFER },
+  ChildERC721: {
+    WithdrawTo: WITHDRAW_TO,
+    Transfer: TRANSFER,
+    WithdrawnBatch: "0xf871896b17e9cb7a64941c62c188a4f5c621b86800e3d15452ece01ce56073df",
+    TransferWithMetadata: "0xf94915c6d1fd521cee85359239227480c7e8776d7caf1fc3bacad5c269b66a14",
+  },
+  ChildERC1155: {
+    TransferSingle: "0xc3d58168c5ae7397731d063d5bbf3d657854427343f4c083240f7aacaa2d0f62",
+    TransferBatch: "0x4a39dc06d4c0dbc64b70af90fd698a233a518aa5d07e595d983b8c0526c8f7fb",
+  },
 };
 
 for (const [name, table] of Object.entries(SELECTORS)) {
@@ -665,4 +680,98 @@ test("a child token moves like any ERC-20 and mints for its depositor alone", as
   assert.ok(succeeded(await token.send("transfer", [USER, 10], { from: USER })), "to itself");
   assert.equal(await token.read("balanceOf", [USER]), 10n);
   assert.equal(await token.read("totalSupply"), 10n);
+});
+
+// ---- Child tokens with ids
+
+const APPROVAL = "0x8c5be1e5ebec7d5bd14f71427d1e84f3dd0314c0f7b2291e5b200ac8c7c3b925";
+const idOf = (topic, from, to, id) => ({ topics: [topic, word(from), word(to), word(id)], data: "0x" });
+const burnOf = (id) => [idOf(APPROVAL, USER, ZERO, id), idOf(TRANSFER, USER, ZERO, id)];
+const without = (logs) => logs.map(({ topics, data }) => ({ topics, data }));
+
+async function pieces() {
+  const world = await createWorld(199);
+  const token = await world.genesis("ChildERC721", CHILD_TOKEN, {
+    storage: { 0: MANAGER, 1: shortString("Some Pieces"), 2: shortString("PIECE") },
+  });
+  const deposit = (data, from = MANAGER) => token.send("deposit", [USER, data], { from });
+  return { token, deposit };
+}
+
+test("an ERC-721 deposit is one id or a list of them", async () => {
+  const { token, deposit } = await pieces();
+  assert.deepEqual(without((await deposit(word(7))).logs), [idOf(TRANSFER, ZERO, USER, 7)]);
+  assert.ok((await deposit(encode(["uint256[]"], [[8, 9]]))).ok);
+  assert.equal(await token.read("balanceOf", [USER]), 3n);
+  assert.equal(await token.read("ownerOf", [9]), USER);
+  assert.equal((await deposit(word(9))).ok, false, "already there");
+  assert.equal((await deposit(word(10), USER)).text, "ChildERC721: INSUFFICIENT_PERMISSIONS");
+  assert.equal(await token.read("name"), "Some Pieces");
+});
+
+test("every burn of an ERC-721 token logs what the specification tells", async () => {
+  const { token, deposit } = await pieces();
+  await deposit(encode(["uint256[]"], [[1, 2, 3, 4, 5, 6]]));
+  const burn = async (name, args) => without((await token.send(name, args, { from: USER })).logs);
+  const paid = (to, id) => ({ topics: [WITHDRAW_TO, word(to), word(0)], data: word(id) });
+  assert.deepEqual(await burn("withdrawTo", [OTHER, 1]), [...burnOf(1), paid(OTHER, 1)]);
+  assert.deepEqual(await burn("withdraw", [2]), [...burnOf(2), paid(USER, 2)]);
+  assert.deepEqual(await burn("withdrawBatchTo", [OTHER, [3, 4]]), [...burnOf(3), ...burnOf(4),
+    { topics: [TOPICS.ChildERC721.WithdrawnBatch, word(OTHER)], data: encode(["uint256[]"], [[3, 4]]) }]);
+  // The metadata is the ABI form of the token's URI, which is empty.
+  const metadata = (to, id) => ({
+    topics: [TOPICS.ChildERC721.TransferWithMetadata, word(to), word(0), word(id)],
+    data: encode(["bytes"], [encode(["string"], [""])]),
+  });
+  assert.deepEqual(await burn("withdrawWithMetadataTo", [OTHER, 5]), [metadata(OTHER, 5), ...burnOf(5)]);
+  assert.deepEqual(await burn("withdrawWithMetadata", [6]), [metadata(USER, 6), ...burnOf(6)]);
+  assert.equal(await token.read("balanceOf", [USER]), 0n);
+
+  await deposit(encode(["uint256[]"], [Array.from({ length: 21 }, (_, i) => i)]));
+  const many = Array.from({ length: 21 }, (_, i) => i);
+  assert.equal((await token.send("withdrawBatch", [many], { from: USER })).text, "ChildERC721: EXCEEDS_BATCH_LIMIT");
+  assert.ok((await token.send("withdrawBatch", [many.slice(1)], { from: USER })).ok);
+  assert.equal((await token.send("withdraw", [0], { from: OTHER })).text, "ChildERC721: INVALID_TOKEN_OWNER");
+  assert.equal((await token.send("withdraw", [1], { from: USER })).ok, false, "burned already");
+});
+
+test("an ERC-721 token moves for its owner, who it approved, and operators", async () => {
+  const { token, deposit } = await pieces();
+  await deposit(encode(["uint256[]"], [[1, 2]]));
+  assert.equal((await token.send("transferFrom", [USER, OTHER, 1], { from: OTHER })).ok, false);
+  assert.ok((await token.send("approve", [OTHER, 1], { from: USER })).ok);
+  assert.equal(await token.read("getApproved", [1]), OTHER);
+  assert.ok((await token.send("transferFrom", [USER, OTHER, 1], { from: OTHER })).ok);
+  assert.equal(await token.read("getApproved", [1]), ZERO);
+  assert.ok((await token.send("setApprovalForAll", [OTHER, 1], { from: USER })).ok);
+  assert.equal((await token.send("transferFrom", [OTHER, USER, 2], { from: OTHER })).ok, false, "not its owner");
+  assert.ok((await token.send("transferFrom", [USER, OTHER, 2], { from: OTHER })).ok);
+  assert.equal(await token.read("balanceOf", [OTHER]), 2n);
+});
+
+test("every burn of an ERC-1155 token logs what the specification tells", async () => {
+  const world = await createWorld(199);
+  const token = await world.genesis("ChildERC1155", CHILD_TOKEN, { storage: { 0: MANAGER } });
+  const data = encode(["uint256[]", "uint256[]", "bytes"], [[1, 2], [10, 20], "0x"]);
+  assert.equal((await token.send("deposit", [USER, data], { from: USER })).text, "ChildERC1155: INSUFFICIENT_PERMISSIONS");
+  const { TransferSingle, TransferBatch } = TOPICS.ChildERC1155;
+  const lists = (ids, amounts) => encode(["uint256[]", "uint256[]"], [ids, amounts]);
+  assert.deepEqual(without((await token.send("deposit", [USER, data], { from: MANAGER })).logs),
+    [{ topics: [TransferBatch, word(MANAGER), word(0), word(USER)], data: lists([1, 2], [10, 20]) }]);
+
+  const burn = async (name, args) => without((await token.send(name, args, { from: USER })).logs);
+  assert.deepEqual(await burn("withdrawSingle", [1, 4]),
+    [{ topics: [TransferSingle, word(USER), word(USER), word(0)], data: concat(word(1), word(4)) }]);
+  assert.deepEqual(await burn("withdrawBatch", [[1, 2], [6, 7]]),
+    [{ topics: [TransferBatch, word(USER), word(USER), word(0)], data: lists([1, 2], [6, 7]) }]);
+  assert.equal(await token.read("balanceOf", [USER, 1]), 0n);
+  assert.equal(await token.read("balanceOf", [USER, 2]), 13n);
+  assert.equal((await token.send("withdrawSingle", [1, 1], { from: USER })).ok, false);
+  assert.equal((await token.send("withdrawBatch", [[2], [1, 1]], { from: USER })).ok, false);
+
+  assert.ok((await token.send("safeTransferFrom", [USER, OTHER, 2, 3, "0x"], { from: USER })).ok);
+  assert.equal((await token.send("safeTransferFrom", [USER, OTHER, 2, 3, "0x"], { from: OTHER })).ok, false);
+  assert.ok((await token.send("setApprovalForAll", [OTHER, 1], { from: USER })).ok);
+  assert.ok((await token.send("safeBatchTransferFrom", [USER, OTHER, [2], [10], "0x"], { from: OTHER })).ok);
+  assert.equal(await token.read("balanceOf", [OTHER, 2]), 13n);
 });

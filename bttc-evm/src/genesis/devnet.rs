@@ -4,12 +4,13 @@
 //! 0x…1000  validator set      sprint, last block of span 0, initial validators in named slots
 //! 0x…1001  state receiver
 //! 0x…1002  child manager      maps the root chain's BTT to 0x…1010
+//! 0x…1003  child tokens       ERC-20, ERC-721 and ERC-1155, each mapped to the root token of its address
 //! 0x…1010  native token       owned by the child manager; holds what nobody else holds of 10³⁴
 //! ```
 //!
 //! The slots are those of `contracts/README.md`.
 
-use super::{BorConfig, Genesis, GenesisAccount, GenesisConfig};
+use super::{BorConfig, ChildToken, Genesis, GenesisAccount, GenesisConfig};
 use alloy_primitives::{Address, B256, Bytes, U256, address, uint};
 use bttc_core::{chain::ChainSpec, hash::keccak256, validator::Validator};
 use serde::Deserialize;
@@ -131,20 +132,18 @@ pub fn devnet_genesis(spec: &ChainSpec, allocation: &DevnetAllocation) -> Result
             ]),
         ),
     );
-    let key = (U256::from(*root_chain) << 160) | number(*root_token);
-    let native = number(contracts.native_token);
-    alloc.insert(
-        child_manager(),
-        account(
-            U256::ZERO,
-            runtime(CHILD_MANAGER)?,
-            BTreeMap::from([
-                (U256::from(0), number(contracts.state_receiver)),
-                (entry(key, 1), native),
-                (entry(native, 2), number(*root_token)),
-            ]),
-        ),
-    );
+    let mut mappings = BTreeMap::from([(U256::from(0), number(contracts.state_receiver))]);
+    let mut map = |root: Address, child: Address| {
+        let (root, child) = (number(root), number(child));
+        mappings.insert(entry((U256::from(*root_chain) << 160) | root, 1), child);
+        mappings.insert(entry(child, 2), root);
+    };
+    map(*root_token, contracts.native_token);
+    for token in ChildToken::ALL {
+        map(token.address(), token.address());
+        alloc.insert(token.address(), token.account(child_manager())?);
+    }
+    alloc.insert(child_manager(), account(U256::ZERO, runtime(CHILD_MANAGER)?, mappings));
     Ok(Genesis {
         config: GenesisConfig {
             chain_id: spec.chain_id,
@@ -211,15 +210,15 @@ fn entry(key: U256, slot: u64) -> U256 {
     keccak256(bytes).into()
 }
 
-fn number(address: Address) -> U256 {
+pub(super) fn number(address: Address) -> U256 {
     address.into_word().into()
 }
 
-const fn account(balance: U256, code: Bytes, storage: BTreeMap<U256, U256>) -> GenesisAccount {
+pub(super) const fn account(balance: U256, code: Bytes, storage: BTreeMap<U256, U256>) -> GenesisAccount {
     GenesisAccount { balance, nonce: 0, code, storage }
 }
 
-fn runtime(artifact: &str) -> Result<Bytes, serde_json::Error> {
+pub(super) fn runtime(artifact: &str) -> Result<Bytes, serde_json::Error> {
     #[derive(Deserialize)]
     struct Artifact {
         runtime: Bytes,

@@ -27,8 +27,10 @@
 
 mod devnet;
 mod json;
+mod tokens;
 
 pub use devnet::{DevnetAllocation, DevnetError, child_manager, devnet_genesis};
+pub use tokens::ChildToken;
 
 use crate::{
     header::{Header, SealedHeader},
