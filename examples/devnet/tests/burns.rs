@@ -192,10 +192,9 @@ fn every_kind_of_burn_is_proven_and_paid() {
         assert_eq!(exit.withdrawal(), &log.event.withdrawal);
 
         let payload = proof.to_payload();
-        let payout =
-            bridge.exit(&payload, |_| header_block.clone()).unwrap_or_else(|revert| panic!("{call:?}: {revert}"));
+        let payout = bridge.exit(&payload, |_| header_block).unwrap_or_else(|revert| panic!("{call:?}: {revert}"));
         assert_eq!((payout.child_token, payout.beneficiary, payout.assets), (token, beneficiary, assets), "{call:?}");
         assert_eq!(payout.root_token, if token == NATIVE { ROOT_BTT } else { token });
-        assert!(bridge.exit(&payload, |_| header_block.clone()).is_err(), "a second time");
+        assert!(bridge.exit(&payload, |_| header_block).is_err(), "a second time");
     }
 }
