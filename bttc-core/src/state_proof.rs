@@ -21,7 +21,7 @@
 //! use bttc_core::state_proof::{StateProof, leaf, node, place};
 //!
 //! let (a, b) = (place("bor", b"5"), place("bor", b"8")); // their first bits differ
-//! let root = node(leaf(b, b"two"), leaf(a, b"one"));
+//! let root = node(leaf(a, b"one"), leaf(b, b"two"));
 //! let proof = StateProof { siblings: vec![leaf(b, b"two")], end: None };
 //! assert_eq!(proof.confirm(root, "bor", b"5", b"one"), Ok(()));
 //! assert!(proof.confirm(root, "bor", b"5", b"two").is_err());

@@ -12,12 +12,15 @@
 //! ```
 //! use alloy_primitives::{Address, B256};
 //! use bttc_core::schedule::{ApplyError, FixedProducers, ScheduleError, SprintHeader, SprintSchedule as _};
-//! use bttc_core::chain::ChainSpec;
+//! use bttc_core::{chain::ChainSpec, id::ValidatorId, validator::{Validator, VotingPower}};
 //!
-//! let mut nobody = FixedProducers::new([], Address::ZERO, ChainSpec::mainnet().timing);
-//! let header = SprintHeader { number: 1, hash: B256::ZERO, signer: Ok(Address::ZERO), producers: None };
-//! let stranger = ScheduleError::UnauthorizedSigner { block: 1, signer: Address::ZERO };
-//! assert_eq!(nobody.apply(&header), Err(ApplyError::Schedule(stranger)));
+//! let [alice, stranger] = [0xa1, 0xb2].map(Address::repeat_byte);
+//! let alone = Validator::new(ValidatorId::new(0), alice, VotingPower::new(1));
+//! let mut producers = FixedProducers::new([alone], alice, ChainSpec::mainnet().timing);
+//! let header = |signer| SprintHeader { number: 1, hash: B256::ZERO, signer: Ok(signer), producers: None };
+//! let refused = ScheduleError::UnauthorizedSigner { block: 1, signer: stranger };
+//! assert_eq!(producers.apply(&header(stranger)), Err(ApplyError::Schedule(refused)));
+//! assert_eq!(producers.apply(&header(alice)), Ok(()));
 //! ```
 
 use super::{FixedProducers, ProducerSchedule, ScheduleError};

@@ -48,7 +48,7 @@ pub struct SignersSnapshot {
 /// A receipt as `eth_getTransactionReceiptsByBlock` lists it: without the type of its transaction.
 ///
 /// Source: `block-layer §7.3.4; bttc:internal/ethapi/bor_api.go:73-180`.
-// what is left out decides the receipt's bytes.
+// What is left out decides the receipt's bytes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct UntypedReceipt {
