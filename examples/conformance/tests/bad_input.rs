@@ -214,6 +214,11 @@ fn cases_that_ask_for_much_are_refused() {
         log(&"f".repeat(64)),
         log(&format!("{:064x}", u32::MAX)),
         log(&format!("{:064x}", u64::MAX)),
+        {
+            let (_, mut case) = CASES.iter().find(|(kind, _)| kind == "exit").cloned().unwrap();
+            case["input"]["world"]["holdings"]["ERC721"]["predicate"] = json!([0, u64::MAX]);
+            ("exit", case["input"].take(), case["expect"].take())
+        },
     ] {
         let got = failure(kind, json!({ "name": "case", "input": input, "expect": expect }));
         assert!(!got.is_empty());

@@ -1,6 +1,6 @@
 //! Where two tries differ. What they share is not walked.
 
-use super::{Leaf, Node};
+use super::{Child, Leaf, Node};
 use crate::state::trie::encoding::{nibble, parting};
 use alloy_primitives::B256;
 use core::cmp::Ordering;
@@ -25,16 +25,16 @@ fn both<'t, V: PartialEq>(old: &'t Node<V>, new: &'t Node<V>, found: Found<'_, '
     }
     match (old, new, old.at().cmp(&new.at())) {
         (Node::Branch(old), Node::Branch(new), Ordering::Equal) => {
-            old.slots().zip(new.slots()).for_each(|(old, new)| walk(old, new, found));
+            old.slots().zip(new.slots()).for_each(|(old, new)| walk(node(old), node(new), found));
         }
         // One of them hangs below the other.
         (Node::Branch(branch), _, Ordering::Less) => {
             let way = nibble(new.key(), branch.at);
-            (0..).zip(branch.slots()).for_each(|(at, child)| walk(child, (at == way).then_some(new), found));
+            (0..).zip(branch.slots()).for_each(|(at, child)| walk(node(child), (at == way).then_some(new), found));
         }
         (_, Node::Branch(branch), Ordering::Greater) => {
             let way = nibble(old.key(), branch.at);
-            (0..).zip(branch.slots()).for_each(|(at, child)| walk((at == way).then_some(old), child, found));
+            (0..).zip(branch.slots()).for_each(|(at, child)| walk((at == way).then_some(old), node(child), found));
         }
         (Node::Leaf(old), Node::Leaf(new), _) => {
             if old.value != new.value {
@@ -46,9 +46,13 @@ fn both<'t, V: PartialEq>(old: &'t Node<V>, new: &'t Node<V>, found: Found<'_, '
     }
 }
 
+fn node<V>(child: Option<&Child<V>>) -> Option<&Node<V>> {
+    child.map(|child| &child.node)
+}
+
 fn all<'t, V>(node: &'t Node<V>, each: &mut dyn FnMut(&'t Leaf<V>)) {
     match node {
         Node::Leaf(leaf) => each(leaf),
-        Node::Branch(branch) => branch.children.iter().for_each(|child| all(child, each)),
+        Node::Branch(branch) => branch.children.iter().for_each(|child| all(&child.node, each)),
     }
 }

@@ -12,8 +12,8 @@
 //!
 //! There are two kinds of nodes in memory, leaves and branches; an extension is what a branch looks like to a parent that
 //! is more than one nibble above it. Nodes are shared: a clone costs a pointer, a change copies the way from the root
-//! to the leaf as far as somebody else still holds it. Every node remembers its reference, so that a root costs what
-//! changed since the last one, and a difference of two tries what differs.
+//! to the leaf as far as somebody else still holds it. A branch remembers the references of its children, so that a root
+//! costs what changed since the last one, and a difference of two tries what differs.
 //!
 //! Source: `block-layer §5.5; bttc:trie/trie.go, bttc:trie/hasher.go`.
 //!
@@ -43,7 +43,7 @@ use alloy_trie::EMPTY_ROOT_HASH;
 use bttc_core::hash::keccak256;
 use core::fmt;
 use encoding::Reference;
-use node::{Leaf, Node};
+use node::{Child, Leaf, Node};
 
 /// What a leaf holds.
 pub trait Value: Clone {
@@ -60,7 +60,7 @@ impl Value for U256 {
 /// A map from 32-byte keys, ordered, with a Merkle-Patricia root. A clone shares all nodes.
 #[derive(Clone)]
 pub struct Trie<V> {
-    top: Option<Node<V>>,
+    top: Option<Child<V>>,
 }
 
 impl<V> Default for Trie<V> {
@@ -80,13 +80,13 @@ impl<V> Trie<V> {
     /// The value of a key.
     #[must_use]
     pub fn get(&self, key: &B256) -> Option<&V> {
-        self.top.as_ref()?.get(key)
+        self.top.as_ref()?.node.get(key)
     }
 
     /// Everything in ascending order of keys.
     #[must_use]
     pub fn iter(&self) -> Iter<'_, V> {
-        Iter { ahead: self.top.iter().collect() }
+        Iter { ahead: self.top.iter().map(|top| &top.node).collect() }
     }
 }
 
@@ -95,7 +95,7 @@ impl<V: Value> Trie<V> {
     pub fn insert(&mut self, key: B256, value: V) {
         match &mut self.top {
             Some(top) => top.insert(key, value),
-            None => self.top = Some(Node::leaf(key, value)),
+            None => self.top = Some(Node::leaf(key, value).into()),
         }
     }
 
@@ -105,8 +105,8 @@ impl<V: Value> Trie<V> {
             return;
         }
         match &mut self.top {
-            Some(top @ Node::Branch(_)) => top.remove(key),
-            Some(Node::Leaf(_)) | None => self.top = None,
+            Some(top @ Child { node: Node::Branch(_), .. }) => top.remove(key),
+            Some(Child { node: Node::Leaf(_), .. }) | None => self.top = None,
         }
     }
 
@@ -126,7 +126,7 @@ impl<V: Value> Trie<V> {
     pub fn proof(&self, key: &B256) -> Vec<Bytes> {
         let mut nodes = Vec::new();
         if let Some(top) = &self.top {
-            top.prove(key, &mut nodes);
+            top.node.prove(key, &mut nodes);
         }
         nodes
     }
@@ -136,7 +136,8 @@ impl<V: Value> Trie<V> {
     where
         V: PartialEq,
     {
-        difference::walk(self.top.as_ref(), other.top.as_ref(), found);
+        let node = |trie: &'t Self| trie.top.as_ref().map(|top| &top.node);
+        difference::walk(node(self), node(other), found);
     }
 }
 
@@ -192,7 +193,7 @@ impl<'t, V> Iterator for Iter<'t, V> {
         loop {
             match self.ahead.pop()? {
                 Node::Leaf(leaf) => return Some((&leaf.key, &leaf.value)),
-                Node::Branch(branch) => self.ahead.extend(branch.children.iter().rev()),
+                Node::Branch(branch) => self.ahead.extend(branch.children.iter().rev().map(|child| &child.node)),
             }
         }
     }

@@ -28,8 +28,6 @@ impl<V> Clone for Node<V> {
 pub(super) struct Leaf<V> {
     pub(super) key: B256,
     pub(super) value: V,
-    /// As the node above names it. It depends on how far above that is.
-    reference: OnceLock<Reference>,
 }
 
 /// Two children or more.
@@ -42,8 +40,16 @@ pub(super) struct Branch<V> {
     /// Which nibbles have a child.
     mask: u16,
     /// The children, by nibble.
-    pub(super) children: Vec<Node<V>>,
-    /// As the node above names it.
+    pub(super) children: Vec<Child<V>>,
+}
+
+/// A node where it hangs: below a branch, or at the top.
+///
+/// Its reference stands here and not in the node: it depends on how far above the branch is, and a branch is written
+/// without a look at the nodes below it, of which each would be a trip to memory.
+#[derive(Clone, Debug)]
+pub(super) struct Child<V> {
+    pub(super) node: Node<V>,
     reference: OnceLock<Reference>,
 }
 
@@ -57,19 +63,19 @@ impl<V> Branch<V> {
     }
 
     /// The child on the way to a key.
-    pub(super) fn toward(&self, key: &B256) -> Option<&Node<V>> {
+    pub(super) fn toward(&self, key: &B256) -> Option<&Child<V>> {
         self.place(nibble(key, self.at)).ok().and_then(|place| self.children.get(place))
     }
 
     /// A child for each of the sixteen nibbles.
-    pub(super) fn slots(&self) -> impl Iterator<Item = Option<&Node<V>>> {
+    pub(super) fn slots(&self) -> impl Iterator<Item = Option<&Child<V>>> {
         (0..16).map(|nibble| self.place(nibble).ok().and_then(|place| self.children.get(place)))
     }
 }
 
 impl<V> Node<V> {
     pub(super) fn leaf(key: B256, value: V) -> Self {
-        Self::Leaf(Arc::new(Leaf { key, value, reference: OnceLock::new() }))
+        Self::Leaf(Arc::new(Leaf { key, value }))
     }
 
     /// A key below it.
@@ -101,29 +107,54 @@ impl<V> Node<V> {
         loop {
             match node {
                 Self::Leaf(leaf) => return (leaf.key == *key).then_some(&leaf.value),
-                Self::Branch(branch) => node = branch.toward(key)?,
+                Self::Branch(branch) => node = &branch.toward(key)?.node,
             }
         }
     }
 }
 
-impl<V: Value> Node<V> {
+impl<V> From<Node<V>> for Child<V> {
+    fn from(node: Node<V>) -> Self {
+        Self { node, reference: OnceLock::new() }
+    }
+}
+
+impl<V: Value> Child<V> {
     pub(super) fn insert(&mut self, key: B256, value: V) {
+        self.reference.take();
+        self.node.insert(key, value);
+    }
+
+    /// Takes out a key that is below this branch. A branch with one child left is that child.
+    pub(super) fn remove(&mut self, key: &B256) {
+        self.reference.take();
+        self.node.remove(key);
+    }
+
+    /// Its reference below a parent whose path ends before nibble `from`. `scratch` is room to write in.
+    pub(super) fn reference(&self, from: usize, scratch: &mut Vec<u8>) -> Reference {
+        *self.reference.get_or_init(|| self.node.reference(from, scratch))
+    }
+}
+
+impl<V: Value> Node<V> {
+    fn insert(&mut self, key: B256, value: V) {
         let parting = parting(self.key(), &key);
         if parting < self.at() {
             // The key leaves before this node: both go below a new branch.
             let leaf = Self::leaf(key, value);
-            let mut old = core::mem::replace(self, leaf.clone());
-            old.forget();
+            let old = core::mem::replace(self, leaf.clone());
             let (old_bit, new_bit) = (1 << nibble(old.key(), parting), 1 << nibble(&key, parting));
             let mask = old_bit | new_bit;
-            let children = if old_bit < new_bit { vec![old, leaf] } else { vec![leaf, old] };
-            *self = Self::Branch(Arc::new(Branch { key, at: parting, mask, children, reference: OnceLock::new() }));
+            let children = if old_bit < new_bit { vec![old.into(), leaf.into()] } else { vec![leaf.into(), old.into()] };
+            *self = Self::Branch(Arc::new(Branch { key, at: parting, mask, children }));
             return;
         }
-        self.forget();
         match self {
-            Self::Leaf(leaf) => Arc::make_mut(leaf).value = value,
+            Self::Leaf(leaf) => match Arc::get_mut(leaf) {
+                Some(leaf) => leaf.value = value,
+                None => *self = Self::leaf(key, value),
+            },
             Self::Branch(branch) => {
                 let branch = Arc::make_mut(branch);
                 let nibble = nibble(&key, branch.at);
@@ -131,51 +162,39 @@ impl<V: Value> Node<V> {
                     Ok(place) => branch.children[place].insert(key, value),
                     Err(place) => {
                         branch.mask |= 1 << nibble;
-                        branch.children.insert(place, Self::leaf(key, value));
+                        branch.children.insert(place, Self::leaf(key, value).into());
                     }
                 }
             }
         }
     }
 
-    /// Takes out a key that is below this branch. A branch with one child left is that child.
-    pub(super) fn remove(&mut self, key: &B256) {
-        self.forget();
+    fn remove(&mut self, key: &B256) {
         let Self::Branch(branch) = self else { return };
         let branch = Arc::make_mut(branch);
         let nibble = nibble(key, branch.at);
         let Ok(place) = branch.place(nibble) else { return };
         match &mut branch.children[place] {
-            child @ Self::Branch(_) => child.remove(key),
-            Self::Leaf(_) => {
+            child @ Child { node: Self::Branch(_), .. } => child.remove(key),
+            Child { node: Self::Leaf(_), .. } => {
                 branch.children.remove(place);
                 branch.mask &= !(1 << nibble);
                 if branch.children.len() == 1
-                    && let Some(mut last) = branch.children.pop()
+                    && let Some(last) = branch.children.pop()
                 {
-                    last.forget();
-                    *self = last;
+                    *self = last.node;
                 }
             }
         }
     }
 
-    /// It changed, or hangs elsewhere.
-    fn forget(&mut self) {
+    fn reference(&self, from: usize, scratch: &mut Vec<u8>) -> Reference {
         match self {
-            Self::Leaf(leaf) => Arc::make_mut(leaf).reference.take(),
-            Self::Branch(branch) => Arc::make_mut(branch).reference.take(),
-        };
-    }
-
-    /// Its reference below a parent whose path ends before nibble `from`. `scratch` is room to write in.
-    pub(super) fn reference(&self, from: usize, scratch: &mut Vec<u8>) -> Reference {
-        match self {
-            Self::Leaf(leaf) => *leaf.reference.get_or_init(|| {
+            Self::Leaf(leaf) => {
                 write_leaf(&leaf.key, from, &leaf.value, scratch);
                 Reference::of(scratch)
-            }),
-            Self::Branch(branch) => *branch.reference.get_or_init(|| {
+            }
+            Self::Branch(branch) => {
                 branch.write(scratch);
                 let own = Reference::of(scratch);
                 if branch.at == from {
@@ -183,7 +202,7 @@ impl<V: Value> Node<V> {
                 }
                 write_extension(&branch.key, from..branch.at, own, scratch);
                 Reference::of(scratch)
-            }),
+            }
         }
     }
 
@@ -216,7 +235,7 @@ impl<V: Value> Node<V> {
                         add(&scratch);
                     }
                     match branch.toward(key) {
-                        Some(child) => (node, from) = (child, branch.at + 1),
+                        Some(child) => (node, from) = (&child.node, branch.at + 1),
                         None => return,
                     }
                 }

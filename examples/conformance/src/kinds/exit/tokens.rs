@@ -60,6 +60,9 @@ pub(super) struct Tokens {
 /// The token that mints gives this many units to its deployer when it is made.
 const DEPLOYERS: u128 = 10_u128.pow(28);
 
+/// Most tokens of their own that a predicate holds in a case.
+const MAX_HELD: u64 = 10_000;
+
 fn revert(reason: &str) -> TokenRevert {
     TokenRevert { reason: reason.to_owned() }
 }
@@ -114,6 +117,9 @@ impl Tokens {
             let range = held.field("predicate")?;
             let bounds = range.list(|id| id.u64())?;
             let [first, last] = bounds[..] else { return Err(range.refused("the first and the last id")) };
+            if last.saturating_sub(first) >= MAX_HELD {
+                return Err(range.refused(format_args!("at most {MAX_HELD} ids")));
+            }
             owners.extend((first..=last).map(|id| (U256::from(id), at)));
             for (id, owner) in held.field("other")?.entries()? {
                 let id = U256::from_str_radix(id, 10).map_err(|error| owner.failed(error))?;
