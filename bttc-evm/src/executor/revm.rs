@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     receipt::Status,
-    state::{Account, Changes, Pending, State},
+    state::{Changes, Pending, State},
     transaction::{Transaction, TransactionError},
 };
 use alloy_primitives::{Address, B256, Bytes, KECCAK256_EMPTY, U256, U512, address, map::AddressMap};
@@ -75,9 +75,7 @@ impl<'a> RevmExecutor<'a> {
     pub fn with_storage_collision(mut self, collision: StorageCollision) -> Self {
         self.evm.2 = match collision {
             StorageCollision::Reset => None,
-            StorageCollision::Refuse => {
-                Some(|pending, address| pending.account(address).is_some_and(|account| !account.slots().is_empty()))
-            }
+            StorageCollision::Refuse => Some(Pending::has_storage),
         };
         self
     }
@@ -114,19 +112,18 @@ impl<'a> RevmExecutor<'a> {
     /// Source: `block-layer §5.1.5; bttc:core/state_transition.go:192-310`.
     fn check(&mut self, tx: &Transaction, sender: Address, gas_left: u64) -> Result<u128, TransactionError> {
         let pending = self.pending();
-        let account = pending.account(sender);
-        let (got, expected) = (tx.nonce(), account.map_or(0, Account::nonce));
+        let (got, expected) = (tx.nonce(), pending.nonce(sender));
         if got > expected {
             return Err(TransactionError::NonceTooHigh { sender, got, expected });
         }
         if got < expected {
             return Err(TransactionError::NonceTooLow { sender, got, expected });
         }
-        let code_hash = account.map_or(KECCAK256_EMPTY, Account::code_hash);
+        let code_hash = pending.code_hash(sender);
         if code_hash != KECCAK256_EMPTY {
             return Err(TransactionError::SenderHasCode { sender, code_hash });
         }
-        let got = account.map_or(U256::ZERO, Account::balance);
+        let got = pending.balance(sender);
         let expected = tx.cost();
         if U512::from(got) < expected {
             return Err(TransactionError::InsufficientFunds { sender, got, expected });
@@ -257,6 +254,7 @@ pub(super) fn never<E: fmt::Debug>(error: revm::context::result::EVMError<Infall
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::state::Account;
     use alloy_primitives::{TxKind, hex};
     use alloy_rlp::Encodable;
 

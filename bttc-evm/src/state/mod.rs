@@ -63,6 +63,14 @@ impl State {
         self.accounts.remove(&account_key(address));
     }
 
+    /// What stands at a key from now on.
+    fn set(&mut self, key: B256, address: Address, account: Option<Account>) {
+        match account {
+            Some(account) => self.accounts.insert(key, Entry { address, account }),
+            None => self.accounts.remove(&key),
+        }
+    }
+
     /// Root of the accounts.
     #[must_use]
     pub fn root(&self) -> B256 {

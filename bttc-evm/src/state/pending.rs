@@ -1,14 +1,27 @@
 //! The state a block is making.
+//!
+//! ```text
+//! read    known ──no──▶ base, and it is known from now on
+//! write   known                                            however often: tries are written once, for the root
+//! root    base + what was written, by ascending key
+//! ```
 
-use super::{Account, State, account::slot_key, trie::Trie};
-use alloy_primitives::{Address, B256, Bytes, U256, map::AddressMap};
+use super::{
+    Account, State,
+    account::{account_key, slot_key},
+    trie::Trie,
+};
+use alloy_primitives::{
+    Address, B256, Bytes, KECCAK256_EMPTY, U256,
+    map::{AddressMap, U256Map},
+};
 use core::convert::Infallible;
 use revm::{
     Database, DatabaseCommit,
     bytecode::Bytecode,
     state::{Account as Touched, AccountInfo},
 };
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 /// A layer above a [`State`]: it reads through, and keeps what is written.
 #[derive(Clone, Debug)]
@@ -16,12 +29,80 @@ pub struct Pending<'a> {
     base: &'a State,
     /// Number → hash of the blocks that code may ask for.
     hashes: &'a BTreeMap<u64, B256>,
-    /// Accounts of the base that were asked for.
-    read: AddressMap<Option<&'a Account>>,
-    /// Changed accounts; `None` where one is gone.
-    accounts: BTreeMap<Address, Option<Account>>,
+    /// Accounts that were asked for or written.
+    known: AddressMap<Known<'a>>,
     /// The base with the changes, until more is written.
     after: Option<State>,
+}
+
+/// An account as it stands.
+#[derive(Clone, Debug, Default)]
+struct Known<'a> {
+    /// `None` where there is none. Its storage is that of the base, or nothing: what changed stands in `slots`.
+    account: Option<Cow<'a, Account>>,
+    /// Slots that were asked for or written.
+    slots: U256Map<Slot>,
+    /// Whether it is other than in the base.
+    is_written: bool,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Slot {
+    value: U256,
+    is_written: bool,
+}
+
+impl<'a> Known<'a> {
+    fn read(base: &'a State, address: Address) -> Self {
+        Self { account: base.account(address).map(Cow::Borrowed), ..Self::default() }
+    }
+
+    fn storage(&mut self, slot: U256) -> U256 {
+        let Some(account) = &self.account else { return U256::ZERO };
+        self.slots.entry(slot).or_insert_with(|| Slot { value: account.storage(slot), is_written: false }).value
+    }
+
+    /// Takes over what a transaction did.
+    fn settle(&mut self, touched: Touched) {
+        self.is_written = true;
+        // Touched and empty accounts go (EIP-161), and those that destroyed themselves.
+        if touched.is_selfdestructed() || touched.is_empty() {
+            self.account = None;
+            self.slots.clear();
+            return;
+        }
+        let account = self.account.get_or_insert_default().to_mut();
+        if touched.is_created() {
+            account.slots = Trie::default();
+            self.slots.clear();
+        }
+        let AccountInfo { balance, nonce, code_hash, code, .. } = touched.info;
+        account.balance = balance;
+        account.nonce = nonce;
+        if account.code_hash != code_hash {
+            account.code_hash = code_hash;
+            account.code = code.unwrap_or_default();
+        }
+        let changed = touched.storage.into_iter().filter(|(_, slot)| slot.is_changed());
+        let written = |value| Slot { value, is_written: true };
+        self.slots.extend(changed.map(|(slot, value)| (slot, written(value.present_value()))));
+    }
+
+    /// The account with its storage.
+    fn whole(&self) -> Option<Account> {
+        let mut account = self.account.clone()?.into_owned();
+        let written = self.slots.iter().filter(|(_, slot)| slot.is_written);
+        let mut written: Vec<_> = written.map(|(slot, written)| (slot_key(*slot), written.value)).collect();
+        written.sort_unstable_by_key(|(key, _)| *key);
+        for (key, value) in written {
+            if value.is_zero() {
+                account.slots.remove(&key);
+            } else {
+                account.slots.insert(key, value);
+            }
+        }
+        Some(account)
+    }
 }
 
 /// What a block changed, as the state after it.
@@ -48,15 +129,14 @@ impl<'a> Pending<'a> {
     /// Nothing written yet. `hashes` answers the code that asks for the hash of a block.
     #[must_use]
     pub fn new(base: &'a State, hashes: &'a BTreeMap<u64, B256>) -> Self {
-        Self { base, hashes, read: AddressMap::default(), accounts: BTreeMap::new(), after: None }
+        Self { base, hashes, known: AddressMap::default(), after: None }
     }
 
-    /// An account; `None` where there is none.
-    #[must_use]
-    pub fn account(&self, address: Address) -> Option<&Account> {
-        match self.accounts.get(&address) {
-            Some(changed) => changed.as_ref(),
-            None => self.read.get(&address).copied().unwrap_or_else(|| self.base.account(address)),
+    /// An account without its storage; `None` where there is none.
+    fn account(&self, address: Address) -> Option<&Account> {
+        match self.known.get(&address) {
+            Some(known) => known.account.as_deref(),
+            None => self.base.account(address),
         }
     }
 
@@ -66,12 +146,36 @@ impl<'a> Pending<'a> {
         self.account(address).map_or(U256::ZERO, Account::balance)
     }
 
+    /// Transactions sent, or contracts created plus one.
+    #[must_use]
+    pub fn nonce(&self, address: Address) -> u64 {
+        self.account(address).map_or(0, Account::nonce)
+    }
+
+    /// Hash of the code; of no code where there is no account.
+    #[must_use]
+    pub fn code_hash(&self, address: Address) -> B256 {
+        self.account(address).map_or(KECCAK256_EMPTY, Account::code_hash)
+    }
+
+    /// Whether a slot is other than zero.
+    #[must_use]
+    pub fn has_storage(&self, address: Address) -> bool {
+        match self.known.get(&address) {
+            Some(known) => known.whole().is_some_and(|account| !account.slots.is_empty()),
+            None => self.base.account(address).is_some_and(|account| !account.slots.is_empty()),
+        }
+    }
+
     /// Puts code into an account; nonce, balance and storage stay, a missing account is made.
     pub fn set_code(&mut self, address: Address, code: Bytes) {
-        let mut account = self.account(address).cloned().unwrap_or_default();
-        account.set_code(code);
-        let kept = Some(account).filter(|account| !account.is_empty());
-        self.write(address, kept);
+        self.after = None;
+        let known = self.known(address);
+        known.is_written = true;
+        known.account.get_or_insert_default().to_mut().set_code(code);
+        if known.account.as_deref().is_some_and(Account::is_empty) {
+            *known = Known { is_written: true, ..Known::default() };
+        }
     }
 
     /// Root with what is written.
@@ -82,57 +186,28 @@ impl<'a> Pending<'a> {
     /// The changes and their root.
     #[must_use]
     pub fn into_changes(mut self) -> Changes {
-        Changes { after: self.after().clone() }
+        self.after();
+        Changes { after: self.after.unwrap_or_default() }
     }
 
     fn after(&mut self) -> &State {
+        let (base, known) = (self.base, &self.known);
         self.after.get_or_insert_with(|| {
-            let mut after = self.base.clone();
-            for (address, account) in &self.accounts {
-                match account {
-                    Some(account) => after.insert(*address, account.clone()),
-                    None => after.remove(*address),
-                }
+            let mut after = base.clone();
+            let written = known.iter().filter(|(_, known)| known.is_written);
+            let mut written: Vec<_> = written.map(|(address, known)| (account_key(*address), address, known)).collect();
+            // Neighbours share the way to them.
+            written.sort_unstable_by_key(|(key, ..)| *key);
+            for (key, address, known) in written {
+                after.set(key, *address, known.whole());
             }
             after
         })
     }
 
-    fn write(&mut self, address: Address, account: Option<Account>) {
-        self.after = None;
-        self.accounts.insert(address, account);
-    }
-
-    /// Takes over what a transaction did to one account.
-    fn settle(&mut self, address: Address, touched: Touched) {
-        if !touched.is_touched() {
-            return;
-        }
-        // Touched and empty accounts go (EIP-161), and those that destroyed themselves.
-        if touched.is_selfdestructed() || touched.is_empty() {
-            self.write(address, None);
-            return;
-        }
-        let mut account = self.account(address).cloned().unwrap_or_default();
-        if touched.is_created() {
-            account.slots = Trie::default();
-        }
-        let AccountInfo { balance, nonce, code_hash, code, .. } = touched.info;
-        account.balance = balance;
-        account.nonce = nonce;
-        if account.code_hash != code_hash {
-            account.code_hash = code_hash;
-            account.code = code.unwrap_or_default();
-        }
-        for (slot, value) in touched.storage.into_iter().filter(|(_, slot)| slot.is_changed()) {
-            let (key, value) = (slot_key(slot), value.present_value());
-            if value.is_zero() {
-                account.slots.remove(&key);
-            } else {
-                account.slots.insert(key, value);
-            }
-        }
-        self.write(address, Some(account));
+    fn known(&mut self, address: Address) -> &mut Known<'a> {
+        let base = self.base;
+        self.known.entry(address).or_insert_with(|| Known::read(base, address))
     }
 }
 
@@ -140,22 +215,19 @@ impl Database for Pending<'_> {
     type Error = Infallible;
 
     fn basic(&mut self, address: Address) -> Result<Option<AccountInfo>, Infallible> {
-        if !self.accounts.contains_key(&address) {
-            self.read.entry(address).or_insert_with(|| self.base.account(address));
-        }
-        Ok(self.account(address).map(Account::info))
+        Ok(self.known(address).account.as_deref().map(Account::info))
     }
 
     /// Accounts come with their code, so nobody asks; the answer is right all the same.
     fn code_by_hash(&mut self, code_hash: B256) -> Result<Bytecode, Infallible> {
-        let changed = self.accounts.values().flatten();
-        let mut all = changed.chain(self.base.accounts().map(|(_, account)| account));
+        let known = self.known.values().filter_map(|known| known.account.as_deref());
+        let mut all = known.chain(self.base.accounts().map(|(_, account)| account));
         let found = all.find(|account| account.code_hash == code_hash);
         Ok(found.map(|account| account.code.clone()).unwrap_or_default())
     }
 
     fn storage(&mut self, address: Address, slot: U256) -> Result<U256, Infallible> {
-        Ok(self.account(address).map_or(U256::ZERO, |account| account.storage(slot)))
+        Ok(self.known(address).storage(slot))
     }
 
     fn block_hash(&mut self, number: u64) -> Result<B256, Infallible> {
@@ -165,43 +237,126 @@ impl Database for Pending<'_> {
 
 impl DatabaseCommit for Pending<'_> {
     fn commit(&mut self, changes: AddressMap<Touched>) {
-        changes.into_iter().for_each(|(address, touched)| self.settle(address, touched));
+        for (address, touched) in changes.into_iter().filter(|(_, touched)| touched.is_touched()) {
+            self.after = None;
+            self.known(address).settle(touched);
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::prelude::{any, prop, prop_assert_eq, proptest};
+    use proptest::prelude::{Just, Strategy, prop, prop_assert_eq, prop_oneof, proptest};
+    use revm::state::{AccountStatus, EvmStorageSlot, TransactionId};
 
-    fn account(balance: u8, slot: u8) -> Account {
-        Account::new(1, U256::from(balance), Bytes::new(), [(U256::from(slot), U256::from(slot))])
+    /// Nonce, and slot → value.
+    type Plain = (u64, BTreeMap<u8, u8>);
+
+    #[derive(Clone, Debug)]
+    enum Change {
+        /// A call that writes slots.
+        Write(BTreeMap<u8, u8>),
+        /// A creation that writes slots.
+        Create(BTreeMap<u8, u8>),
+        Destroy,
+        /// Code is put in.
+        Code,
+        /// A slot is asked for.
+        Read(u8),
+        /// The root is asked for in between.
+        Root,
+    }
+
+    fn slots() -> impl Strategy<Value = BTreeMap<u8, u8>> {
+        prop::collection::btree_map(0_u8..6, 0_u8..4, 0..4)
+    }
+
+    fn change() -> impl Strategy<Value = Change> {
+        prop_oneof![
+            4 => slots().prop_map(Change::Write),
+            2 => slots().prop_map(Change::Create),
+            1 => Just(Change::Destroy),
+            1 => Just(Change::Code),
+            2 => (0_u8..6).prop_map(Change::Read),
+            1 => Just(Change::Root),
+        ]
+    }
+
+    fn account((nonce, slots): &Plain, has_code: bool) -> Account {
+        let code = if has_code { Bytes::from_static(&[0]) } else { Bytes::new() };
+        Account::new(
+            *nonce,
+            U256::ZERO,
+            code,
+            slots.iter().map(|(slot, value)| (U256::from(*slot), U256::from(*value))),
+        )
+    }
+
+    fn touched(nonce: u64, slots: &BTreeMap<u8, u8>, old: &BTreeMap<u8, u8>, status: AccountStatus) -> Touched {
+        let slot = |(slot, value): (&u8, &u8)| {
+            let was = old.get(slot).copied().unwrap_or_default();
+            let value = EvmStorageSlot::new_changed(U256::from(was), U256::from(*value), TransactionId::ZERO);
+            (U256::from(*slot), value)
+        };
+        let info = AccountInfo { nonce, ..AccountInfo::default() };
+        let mut touched = Touched::from(info);
+        touched.storage = slots.iter().map(slot).collect();
+        touched.status = status;
+        touched
     }
 
     proptest! {
-        /// Changing accounts above a state gives the root of a state made with them.
+        /// Whatever is written above a state, and asked in between, the root is that of a state made with it.
         #[test]
         fn a_layer_has_the_root_of_the_whole(
-            old in prop::collection::btree_map(0_u8..40, any::<(u8, u8)>(), 0..30),
-            new in prop::collection::btree_map(0_u8..40, prop::option::of(any::<(u8, u8)>()), 0..30),
+            old in prop::collection::btree_map(0_u8..5, (1_u64..9, slots()), 0..5),
+            changes in prop::collection::vec((0_u8..5, change()), 0..40),
         ) {
             let address = Address::repeat_byte;
-            let of = |(balance, slot): (u8, u8)| account(balance, slot);
-            let base = State::from_accounts(old.iter().map(|(a, v)| (address(*a), of(*v))));
-            let mut whole = old;
-            for (a, v) in &new {
-                match v {
-                    Some(v) => whole.insert(*a, *v),
-                    None => whole.remove(a),
-                };
-            }
-            let whole = State::from_accounts(whole.into_iter().map(|(a, v)| (address(a), of(v))));
-            let hashes = BTreeMap::new();
+            let state = |plain: &BTreeMap<u8, (Plain, bool)>| {
+                State::from_accounts(plain.iter().map(|(at, (plain, code))| (address(*at), account(plain, *code))))
+            };
+            let mut plain: BTreeMap<u8, (Plain, bool)> = old.into_iter().map(|(at, plain)| (at, (plain, false))).collect();
+            let (base, hashes) = (state(&plain), BTreeMap::new());
             let mut pending = Pending::new(&base, &hashes);
-            new.into_iter().for_each(|(a, v)| pending.write(address(a), v.map(of)));
+            for (at, change) in changes {
+                let there = plain.get(&at).cloned();
+                let ((nonce, slots), code) = there.clone().unwrap_or_default();
+                let mut commit = |touched: Touched| pending.commit(core::iter::once((address(at), touched)).collect());
+                match change {
+                    // The machine knows the code of what it touches.
+                    Change::Write(_) | Change::Create(_) if code => {}
+                    Change::Write(new) => {
+                        commit(touched(nonce + 1, &new, &slots, AccountStatus::Touched));
+                        plain.insert(at, ((nonce + 1, slots.into_iter().chain(new).collect()), false));
+                    }
+                    Change::Create(new) => {
+                        let status = AccountStatus::Touched | AccountStatus::Created;
+                        commit(touched(1, &new, &BTreeMap::new(), status));
+                        plain.insert(at, ((1, new), false));
+                    }
+                    Change::Destroy => {
+                        let status = AccountStatus::Touched | AccountStatus::SelfDestructed;
+                        commit(touched(nonce, &BTreeMap::new(), &slots, status));
+                        plain.remove(&at);
+                    }
+                    Change::Code => {
+                        pending.set_code(address(at), Bytes::from_static(&[0]));
+                        plain.insert(at, ((nonce, slots), true));
+                    }
+                    Change::Read(slot) => {
+                        let value = pending.storage(address(at), U256::from(slot)).unwrap();
+                        prop_assert_eq!(value, U256::from(slots.get(&slot).copied().unwrap_or_default()));
+                        prop_assert_eq!(pending.nonce(address(at)), nonce);
+                        prop_assert_eq!(pending.has_storage(address(at)), slots.values().any(|value| *value > 0));
+                    }
+                    Change::Root => prop_assert_eq!(pending.root(), state(&plain).root()),
+                }
+            }
             let mut applied = base.clone();
             applied.apply(pending.into_changes());
-            prop_assert_eq!(applied, whole);
+            prop_assert_eq!(applied, state(&plain));
         }
     }
 }

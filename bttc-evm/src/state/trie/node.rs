@@ -31,7 +31,7 @@ pub(super) struct Leaf<V> {
 }
 
 /// Two children or more.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Branch<V> {
     /// A key whose first `at` nibbles are those of all keys below.
     pub(super) key: B256,
@@ -47,10 +47,24 @@ pub(super) struct Branch<V> {
 ///
 /// Its reference stands here and not in the node: it depends on how far above the branch is, and a branch is written
 /// without a look at the nodes below it, of which each would be a trip to memory.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Child<V> {
     pub(super) node: Node<V>,
     reference: OnceLock<Reference>,
+}
+
+impl<V> Clone for Child<V> {
+    fn clone(&self) -> Self {
+        Self { node: self.node.clone(), reference: self.reference.clone() }
+    }
+}
+
+impl<V> Clone for Branch<V> {
+    fn clone(&self) -> Self {
+        // Counting a reference up waits for the counter. Looking at all of them first fetches them at the same time.
+        let _ = self.children.iter().fold(0_usize, |sum, child| sum ^ child.node.holders());
+        Self { key: self.key, at: self.at, mask: self.mask, children: self.children.clone() }
+    }
 }
 
 impl<V> Branch<V> {
@@ -91,6 +105,14 @@ impl<V> Node<V> {
         match self {
             Self::Leaf(_) => NIBBLES,
             Self::Branch(branch) => branch.at,
+        }
+    }
+
+    /// How many tries' branches hold it.
+    fn holders(&self) -> usize {
+        match self {
+            Self::Leaf(leaf) => Arc::strong_count(leaf),
+            Self::Branch(branch) => Arc::strong_count(branch),
         }
     }
 
@@ -146,7 +168,8 @@ impl<V: Value> Node<V> {
             let old = core::mem::replace(self, leaf.clone());
             let (old_bit, new_bit) = (1 << nibble(old.key(), parting), 1 << nibble(&key, parting));
             let mask = old_bit | new_bit;
-            let children = if old_bit < new_bit { vec![old.into(), leaf.into()] } else { vec![leaf.into(), old.into()] };
+            let children =
+                if old_bit < new_bit { vec![old.into(), leaf.into()] } else { vec![leaf.into(), old.into()] };
             *self = Self::Branch(Arc::new(Branch { key, at: parting, mask, children }));
             return;
         }
