@@ -1,6 +1,9 @@
 //! JSON as a tree that prints byte for byte as the reference writes it.
 
-use super::{Field, FieldSink, FieldSource, Text};
+use super::{
+    Field, FieldSink, FieldSource, Text,
+    json_text::{Markup, Style, WithMarkup, write_json},
+};
 use alloc::{borrow::Cow, string::String, vec::Vec};
 use core::fmt::{self, Write as _};
 use serde::{
@@ -21,7 +24,7 @@ pub enum JsonForm {
 /// A JSON value: objects keep their order, numbers are whole.
 ///
 /// Any serde format reads and writes it; its `Display` is the exact text of Go's writer: no spaces, and `<`, `>`, `&`,
-/// U+2028 and U+2029 escaped.
+/// U+2028 and U+2029 escaped. In its alternate form each entry has a line of its own, two spaces a depth.
 ///
 /// ```
 /// use bttc_core::amino::Json;
@@ -104,6 +107,12 @@ impl fmt::Write for Cut<'_> {
 }
 
 impl Json {
+    /// Its text with `<`, `>` and `&` as they are: Go's writer can be told so.
+    #[must_use]
+    pub const fn with_markup(&self) -> impl fmt::Display + '_ {
+        WithMarkup(self)
+    }
+
     /// The value under a key; the last one if there are several.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&Self> {
@@ -114,57 +123,9 @@ impl Json {
 
 impl fmt::Display for Json {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Null => f.write_str("null"),
-            Self::Bool(value) => fmt::Display::fmt(value, f),
-            Self::Number(number) => fmt::Display::fmt(number, f),
-            Self::Text(text) => quoted(text.as_bytes(), f),
-            Self::List(entries) => {
-                f.write_char('[')?;
-                for (place, entry) in entries.iter().enumerate() {
-                    separate(place, f)?;
-                    fmt::Display::fmt(entry, f)?;
-                }
-                f.write_char(']')
-            }
-            Self::Object(entries) => {
-                f.write_char('{')?;
-                for (place, (key, value)) in entries.iter().enumerate() {
-                    separate(place, f)?;
-                    quoted(key.as_bytes(), f)?;
-                    f.write_char(':')?;
-                    fmt::Display::fmt(value, f)?;
-                }
-                f.write_char('}')
-            }
-        }
+        let indent = if f.alternate() { Some(0) } else { None };
+        write_json(self, Style { indent, markup: Markup::Escaped }, f)
     }
-}
-
-fn separate(place: usize, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    if place == 0 { Ok(()) } else { f.write_char(',') }
-}
-
-fn quoted(text: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    f.write_char('"')?;
-    for chunk in text.utf8_chunks() {
-        for character in chunk.valid().chars() {
-            match character {
-                '"' | '\\' => write!(f, "\\{character}")?,
-                '\n' => f.write_str("\\n")?,
-                '\r' => f.write_str("\\r")?,
-                '\t' => f.write_str("\\t")?,
-                '\0'..' ' | '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => {
-                    write!(f, "\\u{:04x}", u32::from(character))?;
-                }
-                _ => f.write_char(character)?,
-            }
-        }
-        for _ in chunk.invalid() {
-            f.write_str("\\ufffd")?;
-        }
-    }
-    f.write_char('"')
 }
 
 impl Serialize for Json {

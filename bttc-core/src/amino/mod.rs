@@ -64,6 +64,7 @@ mod bytes;
 mod field;
 mod fields;
 mod json;
+mod json_text;
 mod reader;
 mod text;
 mod time;
