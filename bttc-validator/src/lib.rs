@@ -30,6 +30,7 @@ pub mod module;
 pub mod node;
 pub mod param;
 pub mod record;
+mod refusal;
 pub mod root_chain;
 pub mod store;
 pub mod tx;

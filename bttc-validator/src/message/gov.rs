@@ -1,6 +1,7 @@
 //! Governance.
 
 use super::{Coins, Content, Fault, Invalid, Msg, present_or};
+use crate::module::Codespace;
 use alloy_primitives::Address;
 use bttc_core::{
     amino::{self, AminoError, AnyOf, Field, Json, JsonError, JsonForm, Reader, Shape, Text, Writer},
@@ -47,14 +48,14 @@ impl Msg for MsgSubmitProposal {
 
     fn basic(&self) -> Result<(), Invalid> {
         let Some(content) = &self.content.0 else {
-            return Err(Fault::of("gov", 6, "invalid proposal content: missing content").into());
+            return Err(Fault::of(Codespace::Gov, 6, "invalid proposal content: missing content").into());
         };
         present_or(self.proposer, format!("{:#x}", self.proposer))?;
         proper(&self.initial_deposit)?;
         if self.validator.get() == 0 {
             // the reference hands its formatter more than the text has room for, and the formatter says so.
             let text = "Invalid validator id%!(EXTRA string=proposalType, string=";
-            return Err(Fault::of("gov", 1_400, format!("{text}{})", content.proposal_type())).into());
+            return Err(Fault::of(Codespace::Gov, 1_400, format!("{text}{})", content.proposal_type())).into());
         }
         content.basic()
     }
@@ -83,7 +84,7 @@ fn proper(coins: &Coins) -> Result<(), Invalid> {
 }
 
 fn validated(id: ValidatorId) -> Result<(), Invalid> {
-    if id.get() == 0 { Err(Fault::of("gov", 1_400, "Invalid validator id").into()) } else { Ok(()) }
+    if id.get() == 0 { Err(Fault::of(Codespace::Gov, 1_400, "Invalid validator id").into()) } else { Ok(()) }
 }
 
 /// More is deposited for a proposal.
@@ -170,7 +171,7 @@ impl Msg for MsgVote {
     fn basic(&self) -> Result<(), Invalid> {
         present_or(self.voter, format!("{:#x}", self.voter))?;
         if self.option.name().is_none() {
-            return Err(Fault::of("gov", 8, "'' is not a valid voting option").into());
+            return Err(Fault::of(Codespace::Gov, 8, "'' is not a valid voting option").into());
         }
         validated(self.validator)
     }
@@ -262,10 +263,10 @@ mod tests {
             ..Default::default()
         };
         let text = "Invalid validator id%!(EXTRA string=proposalType, string=ParameterChange)";
-        assert_eq!(message.basic(), Err(Fault::of("gov", 1_400, text).into()));
+        assert_eq!(message.basic(), Err(Fault::of(Codespace::Gov, 1_400, text).into()));
         assert_eq!(
             MsgSubmitProposal::default().basic(),
-            Err(Fault::of("gov", 6, "invalid proposal content: missing content").into())
+            Err(Fault::of(Codespace::Gov, 6, "invalid proposal content: missing content").into())
         );
     }
 
@@ -279,6 +280,6 @@ mod tests {
             Ok(VoteOption::NO_WITH_VETO)
         );
         let message = MsgVote { voter: Address::repeat_byte(1), option: odd, ..Default::default() };
-        assert_eq!(message.basic(), Err(Fault::of("gov", 8, "'' is not a valid voting option").into()));
+        assert_eq!(message.basic(), Err(Fault::of(Codespace::Gov, 8, "'' is not a valid voting option").into()));
     }
 }

@@ -43,7 +43,6 @@ mod chainmanager;
 mod checkpoint;
 mod clerk;
 mod coin;
-mod fault;
 mod featuremanager;
 mod gov;
 mod kind;
@@ -60,7 +59,6 @@ pub use chainmanager::MsgNewChain;
 pub use checkpoint::{MsgCheckpoint, MsgCheckpointAck, MsgCheckpointNoAck};
 pub use clerk::MsgEventRecord;
 pub use coin::{Coin, Coins, FEE_TOKEN};
-pub use fault::{Fault, Invalid};
 pub use featuremanager::MsgSubmitFeatureProposal;
 pub use gov::{MsgDeposit, MsgSubmitProposal, MsgVote, VoteOption};
 pub use kind::{Message, ParseError};
@@ -69,6 +67,8 @@ pub use slashing::{MsgTick, MsgTickAck, MsgUnjail};
 pub use staking::{MsgSignerUpdate, MsgStakeUpdate, MsgValidatorExit, MsgValidatorJoin};
 pub use sync::{MsgCheckpointSync, MsgCheckpointSyncAck, MsgStakingSync, MsgStakingSyncAck};
 pub use topup::{MsgTopup, MsgWithdrawFee};
+
+pub use crate::refusal::{Fault, Invalid};
 
 use alloy_primitives::Address;
 use bttc_core::amino::{Json, Text};

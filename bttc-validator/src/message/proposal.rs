@@ -1,6 +1,7 @@
 //! What governance may decide.
 
 use super::{Fault, Invalid};
+use crate::module::Codespace;
 use bttc_core::{amino::Text, amino_fields, amino_interface};
 use serde::{Deserialize, Serialize};
 
@@ -110,10 +111,10 @@ impl Content {
     }
 
     /// Whose numbers its faults have.
-    const fn codespace(&self) -> &'static str {
+    const fn codespace(&self) -> Codespace {
         match self {
-            Self::Parameters(_) => "params",
-            Self::Features(_) => "feature",
+            Self::Parameters(_) => Codespace::Params,
+            Self::Features(_) => Codespace::Feature,
         }
     }
 
@@ -184,6 +185,7 @@ impl Content {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::module::Refusal;
 
     fn parameters(title: &str, description: &str, changes: &[[&str; 3]]) -> Content {
         Content::Parameters(ParameterChangeProposal {
@@ -200,9 +202,9 @@ mod tests {
         })
     }
 
-    fn code(content: &Content) -> Option<(String, u32)> {
+    fn refusal(content: &Content) -> Option<Refusal> {
         match content.basic() {
-            Err(Invalid::Fault(fault)) => Some((fault.codespace, fault.code)),
+            Err(Invalid::Fault(fault)) => Some(fault.refusal),
             _ => None,
         }
     }
@@ -210,7 +212,7 @@ mod tests {
     #[test]
     fn a_proposal_says_what_changes_and_what_for() {
         let change: &[[&str; 3]] = &[["bor", "k", "v"]];
-        assert_eq!(code(&parameters("t", "d", change)), None);
+        assert_eq!(refusal(&parameters("t", "d", change)), None);
         let wrong: [(&str, &str, &[[&str; 3]], u32); 7] = [
             (" \u{a0}\n", "d", change, 6),
             (&"t".repeat(141), "d", change, 6),
@@ -221,9 +223,11 @@ mod tests {
             ("t", "d", &[["bor", "k", ""]], 3),
         ];
         for (title, description, changes, expected) in wrong {
-            assert_eq!(code(&parameters(title, description, changes)), Some(("params".to_owned(), expected)));
+            let expected = Refusal { codespace: Codespace::Params, code: expected };
+            assert_eq!(refusal(&parameters(title, description, changes)), Some(expected));
         }
         let features = FeatureChangeProposal { title: "t".into(), description: "d".into(), changes: vec![] };
-        assert_eq!(code(&Content::Features(features)), Some(("feature".to_owned(), 3)));
+        let expected = Refusal { codespace: Codespace::Feature, code: 3 };
+        assert_eq!(refusal(&Content::Features(features)), Some(expected));
     }
 }

@@ -62,15 +62,14 @@ mod event;
 mod facts;
 mod phases;
 mod question;
-mod refusal;
 pub mod slashing;
 pub mod staking;
 pub mod topup;
 
+pub use crate::refusal::{Codespace, Refusal};
 pub use context::Context;
 pub use dispatch::phases;
 pub use event::Event;
 pub use facts::{AnswerError, Facts, Halt};
 pub use phases::{Outcome, Phases, admit, attest, settle};
 pub use question::{Answer, Depth, Question};
-pub use refusal::{Codespace, Refusal};

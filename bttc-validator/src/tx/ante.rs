@@ -174,7 +174,7 @@ mod tests {
     }
 
     fn code(outcome: Result<(Account, Coins), Fault>) -> u32 {
-        outcome.err().map_or(0, |fault| fault.code)
+        outcome.err().map_or(0, |fault| fault.refusal.code)
     }
 
     #[test]
@@ -186,7 +186,7 @@ mod tests {
         assert_eq!(after.public_key.0, Some(AccountKey(key().public_key().to_bytes().into())));
         // The same transaction is good once.
         let again = check(&tx(), &params(), 6, Some(after)).unwrap_err();
-        assert_eq!((again.code, again.codespace.as_str()), (4, "sdk"));
+        assert_eq!(again.refusal, Refusal::sdk(4));
     }
 
     #[test]

@@ -74,7 +74,7 @@ fn message(input: &Field<'_>, expect: &Expect<'_>) -> Result<(), Failure> {
     let basic = match message.basic() {
         Ok(()) => "ok".to_owned(),
         Err(Invalid::Panic(_)) => "panic".to_owned(),
-        Err(Invalid::Fault(fault)) => format!("{}/{}", fault.codespace, fault.code),
+        Err(Invalid::Fault(fault)) => format!("{}/{}", fault.refusal.codespace, fault.refusal.code),
     };
     expect.check("basic", basic)?;
 

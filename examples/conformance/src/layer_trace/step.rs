@@ -7,7 +7,7 @@ use bttc_core::amino::{Json, Time};
 use bttc_staking::registry::SetUpdate;
 use bttc_validator::{
     message::{Message, Msg as _},
-    module::{self, Context, Event, Facts, Outcome, Phases},
+    module::{self, Context, Event, Facts, Outcome, Phases, Refusal},
     store::Stores,
 };
 use serde::Deserialize as _;
@@ -58,8 +58,7 @@ fn deliver(step: &Field<'_>, stores: &mut Stores, context: &Context<'_>, expect:
     let message = message(step)?;
     match message.basic() {
         Err(invalid) => {
-            let fault = invalid.into_fault();
-            refused(fault.code, &fault.codespace, expect)?;
+            refused(invalid.into_fault().refusal, expect)?;
             expect.check("stage", "basic")
         }
         Ok(()) => {
@@ -113,14 +112,14 @@ fn ended(outcome: Outcome, expect: &Expect<'_>) -> Result<(), Failure> {
                 None => Err(expect.differs(got)),
             }
         }
-        Err(refusal) => refused(refusal.code, refusal.codespace.name(), expect),
+        Err(refusal) => refused(refusal, expect),
     }
 }
 
-fn refused(code: u32, codespace: &str, expect: &Expect<'_>) -> Result<(), Failure> {
-    expect.check("code", code)?;
-    expect.check("codespace", codespace)?;
-    expect.absent("events", format_args!("codespace {codespace}, code {code}"))
+fn refused(refusal: Refusal, expect: &Expect<'_>) -> Result<(), Failure> {
+    expect.check("code", refusal.code)?;
+    expect.check("codespace", refusal.codespace.name())?;
+    expect.absent("events", refusal)
 }
 
 fn event(event: &Event) -> Got {

@@ -1,10 +1,11 @@
-//! Result codes.
+//! What a message or transaction is answered with when it is refused: a code, whose code it is, and the words.
 
 use crate::store::CorruptEntry;
+use bttc_core::amino::Json;
 use core::fmt;
 use serde::{Deserialize, Serialize};
 
-/// Why a phase refuses, as the reference numbers it.
+/// Why a transaction is refused, as the reference numbers it.
 ///
 /// Source: `validation-layer §9.4; delivery:common/error.go:15-78`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, thiserror::Error)]
@@ -29,6 +30,10 @@ pub enum Codespace {
     Topup,
     /// That of governance: `gov`.
     Gov,
+    /// That of changes of parameters: `params`.
+    Params,
+    /// That of changes of features: `feature`.
+    Feature,
 }
 
 impl Codespace {
@@ -41,6 +46,8 @@ impl Codespace {
             Self::Bank => "bank",
             Self::Topup => "topup",
             Self::Gov => "gov",
+            Self::Params => "params",
+            Self::Feature => "feature",
         }
     }
 }
@@ -127,5 +134,103 @@ impl Refusal {
 impl From<CorruptEntry> for Refusal {
     fn from(_: CorruptEntry) -> Self {
         Self::INTERNAL
+    }
+}
+
+/// A refusal and its words, as the reference says them.
+///
+/// Its `Display` is the text alone; [`Fault::log`] is the whole of it as it stands in a transaction's result.
+///
+/// Source: `validation-layer §1.7, §9.4; delivery:common/error.go:15-110`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, thiserror::Error)]
+#[error("{text}")]
+pub struct Fault {
+    /// The number, and whose it is.
+    pub refusal: Refusal,
+    /// The words.
+    pub text: String,
+}
+
+impl Fault {
+    /// A number of the framework's.
+    pub fn sdk(code: u32, text: impl Into<String>) -> Self {
+        Self { refusal: Refusal::sdk(code), text: text.into() }
+    }
+
+    /// `1`/1400: a field of the message is not as it should be.
+    pub fn invalid_msg(text: impl Into<String>) -> Self {
+        Self { refusal: Refusal::INVALID_MSG, text: text.into() }
+    }
+
+    /// A number of a module of its own.
+    pub fn of(codespace: Codespace, code: u32, text: impl Into<String>) -> Self {
+        Self { refusal: Refusal { codespace, code }, text: text.into() }
+    }
+
+    /// `sdk`/7: an address is missing.
+    pub fn invalid_address(text: impl Into<String>) -> Self {
+        Self { refusal: Refusal::INVALID_ADDRESS, text: text.into() }
+    }
+
+    /// `{"codespace":…,"code":…,"message":…}`: how a transaction's result tells it.
+    ///
+    /// Source: `delivery:app/app.go, cosmos-sdk types/errors.go:246-262 (0.37)`.
+    #[must_use]
+    pub fn log(&self) -> String {
+        Json::Object(vec![
+            ("codespace".into(), Json::Text(self.refusal.codespace.name().into())),
+            ("code".into(), Json::Number(self.refusal.code.into())),
+            ("message".into(), Json::Text(self.text.as_str().into())),
+        ])
+        .with_markup()
+        .to_string()
+    }
+}
+
+/// Why a message is not valid by itself.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, thiserror::Error)]
+pub enum Invalid {
+    /// It is refused.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+    /// The reference's check breaks off; a node recovers, and answers with `sdk`/1.
+    #[error("the check breaks off: {0}")]
+    Panic(String),
+}
+
+impl Invalid {
+    /// What a transaction that holds the message is answered with.
+    #[must_use]
+    pub fn into_fault(self) -> Fault {
+        match self {
+            Self::Fault(fault) => fault,
+            Self::Panic(text) => Fault::sdk(1, format!("recovered: {text}")),
+        }
+    }
+}
+
+impl From<Fault> for Refusal {
+    fn from(fault: Fault) -> Self {
+        fault.refusal
+    }
+}
+
+impl From<Invalid> for Refusal {
+    fn from(invalid: Invalid) -> Self {
+        invalid.into_fault().refusal
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_result_tells_codespace_code_and_text() {
+        let fault = Fault::invalid_msg("Invalid pub key <0x00>");
+        assert_eq!(fault.log(), r#"{"codespace":"1","code":1400,"message":"Invalid pub key <0x00>"}"#);
+        assert_eq!(Invalid::Fault(fault.clone()).into_fault(), fault);
+        let broken = Invalid::Panic("nil".to_owned()).into_fault();
+        assert_eq!(broken.refusal, Refusal::INTERNAL);
     }
 }
