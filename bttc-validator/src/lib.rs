@@ -31,6 +31,7 @@ pub mod node;
 pub mod param;
 pub mod record;
 mod refusal;
+pub mod rest;
 pub mod root_chain;
 pub mod store;
 pub mod tx;

@@ -14,7 +14,7 @@
 
 mod query;
 
-pub use query::{MAX_RECORDS, Page, QueryError, records, records_between, records_from};
+pub use query::{MAX_RECORDS, QueryError, records, records_between, records_from};
 
 use super::{Context, Depth, Event, Facts, Halt, Outcome, Phases, Question, Refusal, chainmanager};
 use crate::{
@@ -23,6 +23,7 @@ use crate::{
     record::EventRecord,
     store::{CorruptEntry, StoreName, Stores, numbered, prefixed},
 };
+use alloy_primitives::B256;
 use bttc_checkpoint::vote::VoteResult;
 use bttc_core::{
     amino::{self, Text, Time},
@@ -66,6 +67,36 @@ pub fn latest_id(stores: &Stores) -> Result<u64, CorruptEntry> {
 #[must_use]
 pub fn is_seen(stores: &Stores, block: u64, log_index: u64, root_chain: &Text) -> bool {
     stores.has(StoreName::Clerk, &sequence(block, log_index, root_chain))
+}
+
+/// Where the log of a root chain's message has to be.
+///
+/// # Errors
+/// [`Refusal::WRONG_ROOT_CHAIN`] for one that nothing is known of; [`Refusal::INTERNAL`] without parameters.
+// the reference means to ask for confirmations and lets every block through, as the head it compares with
+// reads 0; only the finalized block is a bound.
+pub fn log_of(stores: &Stores, root_chain_type: &Text, tx_hash: B256, log_index: u64) -> Result<Question, Refusal> {
+    let root_chain = root_chain_of(root_chain_type).ok_or(Refusal::WRONG_ROOT_CHAIN)?;
+    let (depth, contract) = match root_chain {
+        RootChainId::Tron => {
+            let contracts = param::CHAIN_PARAMS.get(stores)?;
+            (Depth::Any, ChainParams::tron_address(&contracts.tron_state_sender))
+        }
+        RootChainId::Ethereum => {
+            let confirmations = param::ETHEREUM_CONFIRMATIONS.get(stores)?;
+            let depth = if Feature::FinalizedEth.is_open(stores) {
+                Depth::FinalizedOr(confirmations)
+            } else {
+                Depth::Confirmed(confirmations)
+            };
+            (depth, param::CHAIN_PARAMS.get(stores)?.state_sender)
+        }
+        RootChainId::Bsc => {
+            let info = chainmanager::chain_info(stores, root_chain_type)?.ok_or(Refusal::WRONG_ROOT_CHAIN)?;
+            (Depth::Confirmed(info.confirmations), info.state_sender)
+        }
+    };
+    Ok(Question::Log { root_chain, depth, contract, tx_hash, log_index })
 }
 
 // a name runs into the number behind it, so that message 11 of `x` and message 1 of `x1` share a key; of the three
@@ -116,7 +147,8 @@ impl Phases for MsgEventRecord {
     }
 
     fn attest(&self, stores: &Stores, facts: &Facts) -> Result<VoteResult, Halt> {
-        let (block, event) = facts.log(self.question(stores)?)?;
+        let question = log_of(stores, &self.root_chain_type, self.tx_hash, self.log_index)?;
+        let (block, event) = facts.log(question)?;
         let RootEvent::StateSynced(event) = event else { return Err(Refusal::DECODE.into()) };
         let same = block == self.block_number
             && event.id == self.id
@@ -151,33 +183,6 @@ impl Phases for MsgEventRecord {
 }
 
 impl MsgEventRecord {
-    /// Where its log has to be.
-    // the reference means to ask for confirmations and lets every block through, as the head it compares with
-    // reads 0; only the finalized block is a bound.
-    fn question(&self, stores: &Stores) -> Result<Question, Refusal> {
-        let root_chain = root_chain_of(&self.root_chain_type).ok_or(Refusal::WRONG_ROOT_CHAIN)?;
-        let (depth, contract) = match root_chain {
-            RootChainId::Tron => {
-                let contracts = param::CHAIN_PARAMS.get(stores)?;
-                (Depth::Any, ChainParams::tron_address(&contracts.tron_state_sender))
-            }
-            RootChainId::Ethereum => {
-                let confirmations = param::ETHEREUM_CONFIRMATIONS.get(stores)?;
-                let depth = if Feature::FinalizedEth.is_open(stores) {
-                    Depth::FinalizedOr(confirmations)
-                } else {
-                    Depth::Confirmed(confirmations)
-                };
-                (depth, param::CHAIN_PARAMS.get(stores)?.state_sender)
-            }
-            RootChainId::Bsc => {
-                let info = chainmanager::chain_info(stores, &self.root_chain_type)?.ok_or(Refusal::WRONG_ROOT_CHAIN)?;
-                (Depth::Confirmed(info.confirmations), info.state_sender)
-            }
-        };
-        Ok(Question::Log { root_chain, depth, contract, tx_hash: self.tx_hash, log_index: self.log_index })
-    }
-
     /// Writes the record and its indexes; answers with its local id.
     fn store(&self, stores: &mut Stores, time: Time) -> Result<u64, Refusal> {
         let prefix = match root_chain_of(&self.root_chain_type) {
@@ -221,7 +226,7 @@ mod tests {
         module::{Answer, admit, settle},
         param::{FeatureData, FeatureParams},
     };
-    use alloy_primitives::{Address, B256};
+    use alloy_primitives::Address;
     use bttc_core::root_chain::StateSynced;
 
     fn message(root_chain: &str, id: u64) -> MsgEventRecord {
@@ -236,6 +241,10 @@ mod tests {
             bor_chain_id: "199".into(),
             root_chain_type: root_chain.into(),
         }
+    }
+
+    fn question(message: &MsgEventRecord, stores: &Stores) -> Result<Question, Refusal> {
+        log_of(stores, &message.root_chain_type, message.tx_hash, message.log_index)
     }
 
     fn stores() -> Stores {
@@ -253,7 +262,7 @@ mod tests {
     #[test]
     fn q440_only_the_finalized_block_is_a_bound() {
         let mut stores = stores();
-        let depth = |stores: &Stores| match message("eth", 1).question(stores) {
+        let depth = |stores: &Stores| match question(&message("eth", 1), stores) {
             Ok(Question::Log { depth, .. }) => depth,
             other => unreachable!("{other:?}"),
         };
@@ -270,7 +279,7 @@ mod tests {
             data: message.data.clone(),
         });
         let answer = Answer::Log { block: 100, event: Some(event) };
-        facts.insert(message.question(&stores).unwrap(), Some(answer)).unwrap();
+        facts.insert(question(&message, &stores).unwrap(), Some(answer)).unwrap();
         assert_eq!(message.attest(&stores, &facts), Ok(VoteResult::Yes));
     }
 

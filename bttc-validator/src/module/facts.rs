@@ -82,6 +82,14 @@ impl Facts {
         self.hash(Question::BlockHash { root_chain, block })
     }
 
+    /// The account root that a root chain's staking info keeps.
+    ///
+    /// # Errors
+    /// [`Halt::Ask`].
+    pub fn account_root(&self, root_chain: RootChainId, contract: Address) -> Result<Option<B256>, Halt> {
+        self.hash(Question::AccountRoot { root_chain, contract })
+    }
+
     /// The checkpoint that a root contract keeps.
     ///
     /// # Errors
@@ -128,6 +136,14 @@ impl Facts {
             Some(_) => Err(Refusal::DECODE.into()),
             None => Err(Refusal::WAIT.into()),
         }
+    }
+
+    /// The block of a transaction, whatever its logs are. It has to be asked for by [`Question::Log`].
+    ///
+    /// # Errors
+    /// [`Halt::Ask`].
+    pub fn block_of(&self, question: Question) -> Result<Option<u64>, Halt> {
+        Ok(if let Some(Answer::Log { block, .. }) = self.answer(question)? { Some(*block) } else { None })
     }
 
     fn number(&self, question: Question) -> Result<Option<u64>, Halt> {

@@ -39,6 +39,13 @@ pub enum Question {
         /// The number times the interval.
         id: HeaderBlockId,
     },
+    /// The account root that a root chain's staking info keeps: a [`Answer::Hash`]. Only readers ask.
+    AccountRoot {
+        /// The root chain.
+        root_chain: RootChainId,
+        /// The staking info there.
+        contract: Address,
+    },
     /// The last checkpoint of a root chain that TRON's stake manager was told of: a [`Answer::Number`].
     Synced {
         /// The stake manager on TRON.
@@ -106,7 +113,7 @@ impl Question {
         matches!(
             (self, answer),
             (Self::Head | Self::Synced { .. } | Self::ValidatorNonce { .. }, Answer::Number(_))
-                | (Self::RangeRoot { .. } | Self::BlockHash { .. }, Answer::Hash(_))
+                | (Self::RangeRoot { .. } | Self::BlockHash { .. } | Self::AccountRoot { .. }, Answer::Hash(_))
                 | (Self::Header { .. }, Answer::Header(_))
                 | (Self::Log { .. }, Answer::Log { .. })
         )

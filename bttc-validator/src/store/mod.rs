@@ -29,11 +29,13 @@
 mod digest;
 mod key;
 mod name;
+mod page;
 mod tree;
 
 pub use digest::DIGESTED;
 pub use key::{numbered, prefixed};
 pub use name::StoreName;
+pub use page::Page;
 pub use tree::StateTree;
 
 use bttc_core::amino::{self, Field};

@@ -28,6 +28,11 @@ pub fn span(stores: &Stores, id: SpanId) -> Result<Option<SpanRecord>, CorruptEn
     stores.load(STORE, &numbered(SPAN, id.get()))
 }
 
+/// All spans, in the order of their ids' texts: 0, 1, 10, 2.
+pub fn spans(stores: &Stores) -> impl Iterator<Item = Result<SpanRecord, CorruptEntry>> + '_ {
+    stores.load_all(STORE, &[SPAN])
+}
+
 /// Whether there is a span of this id.
 #[must_use]
 pub fn has_span(stores: &Stores, id: SpanId) -> bool {

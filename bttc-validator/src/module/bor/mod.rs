@@ -23,5 +23,5 @@
 mod kept;
 mod propose;
 
-pub use kept::{has_span, last_span, save_span, seed_block, set_seed_block, span};
+pub use kept::{has_span, last_span, save_span, seed_block, set_seed_block, span, spans};
 pub use propose::producers;

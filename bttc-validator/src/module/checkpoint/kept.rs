@@ -15,7 +15,7 @@
 
 use crate::{
     record::CheckpointRecord,
-    store::{CorruptEntry, StoreName, Stores, numbered},
+    store::{CorruptEntry, StoreName, Stores},
 };
 use bttc_checkpoint::ledger::Destination;
 use bttc_core::{id::CheckpointNumber, root_chain::RootChainId};
@@ -91,6 +91,21 @@ pub fn checkpoint(
     stores.load(STORE, &checkpoint_key(destination, number))
 }
 
+/// A root chain's checkpoints with their numbers, in the order of the numbers' texts: 1, 10, 2.
+pub fn checkpoints(
+    stores: &Stores,
+    root_chain: RootChainId,
+) -> impl Iterator<Item = Result<(CheckpointNumber, CheckpointRecord), CorruptEntry>> + '_ {
+    let prefix = prefix(root_chain);
+    stores.with_prefix(STORE, prefix).map(move |(key, got)| {
+        let digits = key.strip_prefix(prefix).and_then(|digits| core::str::from_utf8(digits).ok());
+        let number = digits.and_then(|digits| digits.parse().ok()).map(CheckpointNumber::new);
+        let record = stores.load(STORE, key)?;
+        let corrupt = || CorruptEntry { store: STORE, key: key.to_vec(), got: got.to_vec(), expected: "a checkpoint" };
+        number.zip(record).ok_or_else(corrupt)
+    })
+}
+
 /// Keeps a checkpoint under a number, in place of one that is there.
 pub fn save_checkpoint(
     stores: &mut Stores,
@@ -124,13 +139,16 @@ pub fn set_last_no_ack(stores: &mut Stores, seconds: u64) {
 
 // a checkpoint of an unknown root chain stands under its number alone.
 fn checkpoint_key(destination: Destination, number: CheckpointNumber) -> Vec<u8> {
-    let prefix = match destination.root_chain() {
-        Some(RootChainId::Tron) => TRON,
-        Some(RootChainId::Ethereum) => ETHEREUM,
-        Some(RootChainId::Bsc) => BSC,
-        None => return number.to_string().into_bytes(),
-    };
-    numbered(prefix, number.get())
+    let prefix: &[u8] = destination.root_chain().map_or(&[], prefix);
+    [prefix, number.to_string().as_bytes()].concat()
+}
+
+const fn prefix(root_chain: RootChainId) -> &'static [u8] {
+    match root_chain {
+        RootChainId::Tron => &[TRON],
+        RootChainId::Ethereum => &[ETHEREUM],
+        RootChainId::Bsc => &[BSC],
+    }
 }
 
 #[cfg(test)]

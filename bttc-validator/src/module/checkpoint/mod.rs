@@ -31,7 +31,9 @@ mod no_ack;
 mod propose;
 mod sync;
 
-pub use kept::{Buffer, checkpoint, count, last_checkpoint, last_no_ack, save_checkpoint, set_count, set_last_no_ack};
+pub use kept::{
+    Buffer, checkpoint, checkpoints, count, last_checkpoint, last_no_ack, save_checkpoint, set_count, set_last_no_ack,
+};
 
 use crate::{
     module::Refusal,

@@ -12,7 +12,7 @@
 use super::{BY_TIME, RECORD, record, sortable};
 use crate::{
     record::EventRecord,
-    store::{CorruptEntry, StoreName, Stores, prefixed},
+    store::{CorruptEntry, Page, StoreName, Stores, prefixed},
 };
 use bttc_core::{
     amino::{self, Time},
@@ -21,25 +21,6 @@ use bttc_core::{
 
 /// Records that one answer holds at most.
 pub const MAX_RECORDS: u64 = 50;
-
-/// Which part of a list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Page {
-    /// Its number, from 1.
-    pub number: u64,
-    /// Records of a page; more than [`MAX_RECORDS`] count as that.
-    pub limit: u64,
-}
-
-impl Page {
-    /// How many records come before it and how many it has.
-    // before page 0 there are 2⁶⁴ − limit, so that it is empty.
-    fn bounds(self) -> (usize, usize) {
-        let limit = self.limit.min(MAX_RECORDS);
-        let skip = self.number.wrapping_sub(1).wrapping_mul(limit);
-        (usize::try_from(skip).unwrap_or(usize::MAX), usize::try_from(limit).unwrap_or(usize::MAX))
-    }
-}
 
 /// Why records are not listed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -71,9 +52,10 @@ pub fn records_between(
 ) -> Result<Vec<EventRecord>, QueryError> {
     late_enough(now, to)?;
     let (from, to) = (prefixed(BY_TIME, sortable(from)), prefixed(BY_TIME, sortable(to)));
-    let (skip, limit) = if (page.number, page.limit) == (0, 0) { (0, usize::MAX) } else { page.bounds() };
+    let all = Page { number: 1, limit: u64::MAX };
+    let page = if (page.number, page.limit) == (0, 0) { all } else { page.of_at_most(MAX_RECORDS) };
     let mut records = Vec::new();
-    for (_, id) in stores.range(StoreName::Clerk, &from, &to).skip(skip).take(limit) {
+    for (_, id) in page.of(stores.range(StoreName::Clerk, &from, &to)) {
         // What is no id, or that of no record, is passed over.
         if let Ok(id) = amino::from_bytes(id)
             && let Some(record) = record(stores, StateId::new(id))?
@@ -115,8 +97,7 @@ pub fn records_from(
 /// # Errors
 /// [`CorruptEntry`].
 pub fn records(stores: &Stores, page: Page) -> Result<Vec<EventRecord>, CorruptEntry> {
-    let (skip, limit) = page.bounds();
-    stores.load_all(StoreName::Clerk, &[RECORD]).skip(skip).take(limit).collect()
+    page.of_at_most(MAX_RECORDS).of(stores.load_all(StoreName::Clerk, &[RECORD])).collect()
 }
 
 fn late_enough(now: Time, to: Time) -> Result<(), QueryError> {

@@ -22,7 +22,7 @@ pub(super) fn answer(question: Question, message: &str, external: &Field<'_>) ->
             // Anything but 32 bytes is no root.
             root.and_then(|root| B256::try_from(root.as_ref()).ok()).map(Answer::Hash)
         }
-        Question::BlockHash { .. } => None,
+        Question::BlockHash { .. } | Question::AccountRoot { .. } => None,
         Question::Header { .. } => external.optional("header")?.map(|field| header(&field)).transpose()?,
         Question::Log { .. } => external.optional("event")?.map(|field| log(message, &field)).transpose()?,
     })
