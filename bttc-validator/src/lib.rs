@@ -34,5 +34,6 @@ mod refusal;
 pub mod rest;
 pub mod root_chain;
 pub mod store;
+pub mod table;
 pub mod tx;
 pub mod vote;
