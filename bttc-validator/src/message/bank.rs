@@ -2,10 +2,7 @@
 
 use super::{Coins, Fault, Invalid, Msg, present_or};
 use alloy_primitives::Address;
-use bttc_core::{
-    amino::{self, Json, JsonForm},
-    amino_fields,
-};
+use bttc_core::amino_fields;
 use serde::{Deserialize, Serialize};
 
 /// Coins go from one account to another.
@@ -28,17 +25,7 @@ amino_fields!(MsgSend as "bank/MsgSend" {
 });
 
 impl Msg for MsgSend {
-    fn route(&self) -> &'static str {
-        "bank"
-    }
-
-    fn kind(&self) -> &'static str {
-        "send"
-    }
-
-    fn signer(&self) -> Address {
-        self.from_address
-    }
+    of_module!("bank", "send", signed by from_address, as sent);
 
     fn basic(&self) -> Result<(), Invalid> {
         present_or(self.from_address, "missing sender address")?;
@@ -50,10 +37,6 @@ impl Msg for MsgSend {
             return Err(Fault::sdk(10, "send amount must be positive").into());
         }
         Ok(())
-    }
-
-    fn sign_json(&self) -> Json {
-        amino::to_json(self, JsonForm::Amino)
     }
 }
 

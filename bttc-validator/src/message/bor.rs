@@ -3,7 +3,7 @@
 use super::{Invalid, Msg, present_or};
 use alloy_primitives::{Address, B256, hex};
 use bttc_core::{
-    amino::{self, AminoError, Base64, Field, Json, JsonError, JsonForm, Reader, Shape, Text, Writer},
+    amino::{AminoError, Base64, Field, Json, JsonError, JsonForm, Reader, Shape, Text, Writer},
     amino_fields,
     id::SpanId,
 };
@@ -38,24 +38,10 @@ amino_fields!(MsgProposeSpan as "bor/MsgProposeSpan" {
 });
 
 impl Msg for MsgProposeSpan {
-    fn route(&self) -> &'static str {
-        "bor"
-    }
-
-    fn kind(&self) -> &'static str {
-        "propose-span"
-    }
-
-    fn signer(&self) -> Address {
-        self.proposer
-    }
+    of_module!("bor", "propose-span", signed by proposer, as sent);
 
     fn basic(&self) -> Result<(), Invalid> {
         present_or(self.proposer, format!("{:#x}", self.proposer))
-    }
-
-    fn sign_json(&self) -> Json {
-        amino::to_json(self, JsonForm::Amino)
     }
 
     fn side_sign_bytes(&self) -> Option<Vec<u8>> {

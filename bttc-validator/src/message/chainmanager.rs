@@ -2,10 +2,7 @@
 
 use super::{Fault, Invalid, Msg, present};
 use alloy_primitives::{Address, B256};
-use bttc_core::{
-    amino::{Field as _, Json, JsonForm, Text},
-    amino_fields,
-};
+use bttc_core::{amino::Text, amino_fields};
 use serde::{Deserialize, Serialize};
 
 /// TRON's root contract was told of a new root chain.
@@ -52,17 +49,7 @@ amino_fields!(MsgNewChain as "chainmanager/MsgNewChain" {
 });
 
 impl Msg for MsgNewChain {
-    fn route(&self) -> &'static str {
-        "chainmanager"
-    }
-
-    fn kind(&self) -> &'static str {
-        "new-chain"
-    }
-
-    fn signer(&self) -> Address {
-        self.from
-    }
+    of_module!("chainmanager", "new-chain", signed by from, bare);
 
     fn basic(&self) -> Result<(), Invalid> {
         if self.root_chain_type.as_bytes().is_empty() {
@@ -73,11 +60,6 @@ impl Msg for MsgNewChain {
         present(self.staking_manager_address, "Invalid staking manager address")?;
         present(self.staking_info_address, "Invalid staking info address")?;
         present(self.from, "Invalid proposer")
-    }
-
-    // bare, as in the staking module.
-    fn sign_json(&self) -> Json {
-        self.to_json(JsonForm::Amino)
     }
 
     fn side_sign_bytes(&self) -> Option<Vec<u8>> {

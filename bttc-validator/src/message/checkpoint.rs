@@ -4,7 +4,7 @@ use super::{Fault, Invalid, Msg, present};
 use alloy_primitives::{Address, B256};
 use bttc_checkpoint::vote::{chain_id_of, items};
 use bttc_core::{
-    amino::{self, Json, JsonForm, Text},
+    amino::Text,
     amino_fields,
     id::{CheckpointNumber, Epoch},
 };
@@ -45,17 +45,7 @@ amino_fields!(MsgCheckpoint as "checkpoint/MsgCheckpoint" {
 });
 
 impl Msg for MsgCheckpoint {
-    fn route(&self) -> &'static str {
-        "checkpoint"
-    }
-
-    fn kind(&self) -> &'static str {
-        "checkpoint"
-    }
-
-    fn signer(&self) -> Address {
-        self.proposer
-    }
+    of_module!("checkpoint", "checkpoint", signed by proposer, as sent);
 
     fn basic(&self) -> Result<(), Invalid> {
         if self.root_hash.is_zero() {
@@ -67,10 +57,6 @@ impl Msg for MsgCheckpoint {
             return Err(Fault::invalid_msg(format!("Invalid startBlock {start} or/and endBlock {end}")).into());
         }
         Ok(())
-    }
-
-    fn sign_json(&self) -> Json {
-        amino::to_json(self, JsonForm::Amino)
     }
 
     fn side_sign_bytes(&self) -> Option<Vec<u8>> {
@@ -125,17 +111,7 @@ amino_fields!(MsgCheckpointAck as "checkpoint/MsgCheckpointACK" {
 });
 
 impl Msg for MsgCheckpointAck {
-    fn route(&self) -> &'static str {
-        "checkpoint"
-    }
-
-    fn kind(&self) -> &'static str {
-        "checkpoint-ack"
-    }
-
-    fn signer(&self) -> Address {
-        self.from
-    }
+    of_module!("checkpoint", "checkpoint-ack", signed by from, as sent);
 
     fn basic(&self) -> Result<(), Invalid> {
         present(self.from, "Invalid from")?;
@@ -146,10 +122,6 @@ impl Msg for MsgCheckpointAck {
             return Err(Fault::invalid_msg("Invalid empty root hash").into());
         }
         Ok(())
-    }
-
-    fn sign_json(&self) -> Json {
-        amino::to_json(self, JsonForm::Amino)
     }
 
     fn side_sign_bytes(&self) -> Option<Vec<u8>> {
@@ -169,24 +141,10 @@ pub struct MsgCheckpointNoAck {
 amino_fields!(MsgCheckpointNoAck as "checkpoint/MsgCheckpointNoACK" { from: "from" });
 
 impl Msg for MsgCheckpointNoAck {
-    fn route(&self) -> &'static str {
-        "checkpoint"
-    }
-
-    fn kind(&self) -> &'static str {
-        "checkpoint-no-ack"
-    }
-
-    fn signer(&self) -> Address {
-        self.from
-    }
+    of_module!("checkpoint", "checkpoint-no-ack", signed by from, as sent);
 
     fn basic(&self) -> Result<(), Invalid> {
         present(self.from, "Invalid from")
-    }
-
-    fn sign_json(&self) -> Json {
-        amino::to_json(self, JsonForm::Amino)
     }
 }
 

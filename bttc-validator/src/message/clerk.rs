@@ -2,11 +2,7 @@
 
 use super::{Fault, Invalid, Msg, present_or};
 use alloy_primitives::{Address, B256, Bytes};
-use bttc_core::{
-    amino::{self, Json, JsonForm, Text},
-    amino_fields,
-    id::StateId,
-};
+use bttc_core::{amino::Text, amino_fields, id::StateId};
 use serde::{Deserialize, Serialize};
 
 /// A root chain's state sender has sent something to the side chain.
@@ -47,26 +43,12 @@ amino_fields!(MsgEventRecord as "cosmos-sdk/MsgEventRecord" {
 });
 
 impl Msg for MsgEventRecord {
-    fn route(&self) -> &'static str {
-        "clerk"
-    }
-
-    fn kind(&self) -> &'static str {
-        "event-record"
-    }
-
-    fn signer(&self) -> Address {
-        self.from
-    }
+    of_module!("clerk", "event-record", signed by from, as sent);
 
     // an id of 0 passes, and so does a zero contract.
     fn basic(&self) -> Result<(), Invalid> {
         present_or(self.from, "missing sender address")?;
         if self.tx_hash.is_zero() { Err(Fault::invalid_address("missing tx hash").into()) } else { Ok(()) }
-    }
-
-    fn sign_json(&self) -> Json {
-        amino::to_json(self, JsonForm::Amino)
     }
 
     fn side_sign_bytes(&self) -> Option<Vec<u8>> {

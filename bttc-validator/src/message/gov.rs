@@ -34,17 +34,7 @@ amino_fields!(MsgSubmitProposal as "gov/MsgSubmitProposal" {
 });
 
 impl Msg for MsgSubmitProposal {
-    fn route(&self) -> &'static str {
-        "gov"
-    }
-
-    fn kind(&self) -> &'static str {
-        "submit_proposal"
-    }
-
-    fn signer(&self) -> Address {
-        self.proposer
-    }
+    of_module!("gov", "submit_proposal", signed by proposer);
 
     fn basic(&self) -> Result<(), Invalid> {
         let Some(content) = &self.content.0 else {
@@ -110,26 +100,12 @@ amino_fields!(MsgDeposit as "gov/MsgDeposit" {
 });
 
 impl Msg for MsgDeposit {
-    fn route(&self) -> &'static str {
-        "gov"
-    }
-
-    fn kind(&self) -> &'static str {
-        "deposit"
-    }
-
-    fn signer(&self) -> Address {
-        self.depositor
-    }
+    of_module!("gov", "deposit", signed by depositor, as sent);
 
     fn basic(&self) -> Result<(), Invalid> {
         present_or(self.depositor, format!("{:#x}", self.depositor))?;
         proper(&self.amount)?;
         validated(self.validator)
-    }
-
-    fn sign_json(&self) -> Json {
-        amino::to_json(self, JsonForm::Amino)
     }
 }
 
@@ -156,17 +132,7 @@ amino_fields!(MsgVote as "gov/MsgVote" {
 });
 
 impl Msg for MsgVote {
-    fn route(&self) -> &'static str {
-        "gov"
-    }
-
-    fn kind(&self) -> &'static str {
-        "vote"
-    }
-
-    fn signer(&self) -> Address {
-        self.voter
-    }
+    of_module!("gov", "vote", signed by voter, as sent);
 
     fn basic(&self) -> Result<(), Invalid> {
         present_or(self.voter, format!("{:#x}", self.voter))?;
@@ -174,10 +140,6 @@ impl Msg for MsgVote {
             return Err(Fault::of(Codespace::Gov, 8, "'' is not a valid voting option").into());
         }
         validated(self.validator)
-    }
-
-    fn sign_json(&self) -> Json {
-        amino::to_json(self, JsonForm::Amino)
     }
 }
 

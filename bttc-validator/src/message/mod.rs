@@ -36,6 +36,9 @@
 //! # Ok::<(), bttc_validator::message::ParseError>(())
 //! ```
 
+#[macro_use]
+mod of_module;
+
 mod amount;
 mod bank;
 mod bor;

@@ -2,11 +2,7 @@
 
 use super::{Invalid, Msg, present, staking};
 use alloy_primitives::{Address, B256, Bytes};
-use bttc_core::{
-    amino::{self, Json, JsonForm},
-    amino_fields,
-    id::ValidatorId,
-};
+use bttc_core::{amino_fields, id::ValidatorId};
 use serde::{Deserialize, Serialize};
 
 /// The slashed amounts are to be submitted to the stake contract.
@@ -25,24 +21,10 @@ pub struct MsgTick {
 amino_fields!(MsgTick as "slashing/MsgTick" { id: "id", proposer: "proposer", slashing_info: "slashinginfobytes" });
 
 impl Msg for MsgTick {
-    fn route(&self) -> &'static str {
-        "slashing"
-    }
-
-    fn kind(&self) -> &'static str {
-        "tick"
-    }
-
-    fn signer(&self) -> Address {
-        self.proposer
-    }
+    of_module!("slashing", "tick", signed by proposer, as sent);
 
     fn basic(&self) -> Result<(), Invalid> {
         present(self.proposer, "Invalid proposer")
-    }
-
-    fn sign_json(&self) -> Json {
-        amino::to_json(self, JsonForm::Amino)
     }
 
     // the contract's encoding of (uint256, address, bytes) is meant, but its encoder refuses the reference's own
@@ -81,24 +63,10 @@ amino_fields!(MsgTickAck as "slashing/MsgTickAck" {
 });
 
 impl Msg for MsgTickAck {
-    fn route(&self) -> &'static str {
-        "slashing"
-    }
-
-    fn kind(&self) -> &'static str {
-        "tick-ack"
-    }
-
-    fn signer(&self) -> Address {
-        self.from
-    }
+    of_module!("slashing", "tick-ack", signed by from, as sent);
 
     fn basic(&self) -> Result<(), Invalid> {
         present(self.from, "Invalid from")
-    }
-
-    fn sign_json(&self) -> Json {
-        amino::to_json(self, JsonForm::Amino)
     }
 
     fn side_sign_bytes(&self) -> Option<Vec<u8>> {
@@ -133,25 +101,11 @@ amino_fields!(MsgUnjail as "slashing/MsgUnjail" {
 });
 
 impl Msg for MsgUnjail {
-    fn route(&self) -> &'static str {
-        "slashing"
-    }
-
-    fn kind(&self) -> &'static str {
-        "unjail"
-    }
-
-    fn signer(&self) -> Address {
-        self.from
-    }
+    of_module!("slashing", "unjail", signed by from, as sent);
 
     fn basic(&self) -> Result<(), Invalid> {
         staking::known(self.id)?;
         present(self.from, "Invalid proposer")
-    }
-
-    fn sign_json(&self) -> Json {
-        amino::to_json(self, JsonForm::Amino)
     }
 }
 

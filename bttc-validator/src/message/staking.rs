@@ -4,7 +4,6 @@ use super::{Fault, Invalid, Msg, SignedAmount, present};
 use alloy_primitives::{Address, B256, FixedBytes};
 use bttc_checkpoint::vote::{self, SignData as _};
 use bttc_core::{
-    amino::{Field as _, Json, JsonForm},
     amino_fields,
     hash::keccak256,
     id::{Epoch, Nonce, ValidatorId},
@@ -74,27 +73,12 @@ impl MsgValidatorJoin {
 }
 
 impl Msg for MsgValidatorJoin {
-    fn route(&self) -> &'static str {
-        "staking"
-    }
-
-    fn kind(&self) -> &'static str {
-        "validator-join"
-    }
-
-    fn signer(&self) -> Address {
-        self.from
-    }
+    of_module!("staking", "validator-join", signed by from, bare);
 
     fn basic(&self) -> Result<(), Invalid> {
         known(self.id)?;
         keyed(&self.pub_key)?;
         present(self.from, "Invalid proposer")
-    }
-
-    // the module writes with a codec that was never told of its messages, so what is signed holds the bare value.
-    fn sign_json(&self) -> Json {
-        self.to_json(JsonForm::Amino)
     }
 
     fn side_sign_bytes(&self) -> Option<Vec<u8>> {
@@ -140,26 +124,11 @@ amino_fields!(MsgStakeUpdate as "staking/MsgStakeUpdate" {
 });
 
 impl Msg for MsgStakeUpdate {
-    fn route(&self) -> &'static str {
-        "staking"
-    }
-
-    fn kind(&self) -> &'static str {
-        "validator-stake-update"
-    }
-
-    fn signer(&self) -> Address {
-        self.from
-    }
+    of_module!("staking", "validator-stake-update", signed by from, bare);
 
     fn basic(&self) -> Result<(), Invalid> {
         known(self.id)?;
         present(self.from, "Invalid proposer")
-    }
-
-    // bare.
-    fn sign_json(&self) -> Json {
-        self.to_json(JsonForm::Amino)
     }
 
     // a negative stake is signed without its sign.
@@ -209,27 +178,12 @@ impl MsgSignerUpdate {
 }
 
 impl Msg for MsgSignerUpdate {
-    fn route(&self) -> &'static str {
-        "staking"
-    }
-
-    fn kind(&self) -> &'static str {
-        "signer-update"
-    }
-
-    fn signer(&self) -> Address {
-        self.from
-    }
+    of_module!("staking", "signer-update", signed by from, bare);
 
     fn basic(&self) -> Result<(), Invalid> {
         known(self.id)?;
         present(self.from, "Invalid proposer")?;
         keyed(&self.pub_key)
-    }
-
-    // bare.
-    fn sign_json(&self) -> Json {
-        self.to_json(JsonForm::Amino)
     }
 
     fn side_sign_bytes(&self) -> Option<Vec<u8>> {
@@ -270,26 +224,11 @@ amino_fields!(MsgValidatorExit as "staking/MsgValidatorExit" {
 });
 
 impl Msg for MsgValidatorExit {
-    fn route(&self) -> &'static str {
-        "staking"
-    }
-
-    fn kind(&self) -> &'static str {
-        "validator-exit"
-    }
-
-    fn signer(&self) -> Address {
-        self.from
-    }
+    of_module!("staking", "validator-exit", signed by from, bare);
 
     fn basic(&self) -> Result<(), Invalid> {
         known(self.id)?;
         present(self.from, "Invalid proposer")
-    }
-
-    // bare.
-    fn sign_json(&self) -> Json {
-        self.to_json(JsonForm::Amino)
     }
 
     fn side_sign_bytes(&self) -> Option<Vec<u8>> {
@@ -302,6 +241,7 @@ impl Msg for MsgValidatorExit {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use bttc_core::amino::Json;
 
     #[test]
     fn q404_a_staking_message_is_signed_without_its_name() {

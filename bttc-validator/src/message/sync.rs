@@ -4,7 +4,7 @@ use super::{Invalid, Msg, present, root_chain_of, staking};
 use alloy_primitives::Address;
 use bttc_checkpoint::vote::items;
 use bttc_core::{
-    amino::{self, Field as _, Json, JsonForm, Text},
+    amino::Text,
     amino_fields,
     id::{CheckpointNumber, Nonce, ValidatorId},
     root_chain::RootChainId,
@@ -41,24 +41,10 @@ amino_fields!(MsgCheckpointSync as "checkpoint/MsgCheckpointSync" {
 });
 
 impl Msg for MsgCheckpointSync {
-    fn route(&self) -> &'static str {
-        "checkpoint"
-    }
-
-    fn kind(&self) -> &'static str {
-        "checkpoint-sync"
-    }
-
-    fn signer(&self) -> Address {
-        self.from
-    }
+    of_module!("checkpoint", "checkpoint-sync", signed by from, as sent);
 
     fn basic(&self) -> Result<(), Invalid> {
         present(self.proposer, "Invalid from")
-    }
-
-    fn sign_json(&self) -> Json {
-        amino::to_json(self, JsonForm::Amino)
     }
 
     fn side_sign_bytes(&self) -> Option<Vec<u8>> {
@@ -102,24 +88,10 @@ amino_fields!(MsgCheckpointSyncAck as "checkpoint/MsgCheckpointSyncAck" {
 });
 
 impl Msg for MsgCheckpointSyncAck {
-    fn route(&self) -> &'static str {
-        "checkpoint"
-    }
-
-    fn kind(&self) -> &'static str {
-        "checkpoint-sync-ack"
-    }
-
-    fn signer(&self) -> Address {
-        self.proposer
-    }
+    of_module!("checkpoint", "checkpoint-sync-ack", signed by proposer, as sent);
 
     fn basic(&self) -> Result<(), Invalid> {
         present(self.proposer, "Invalid from")
-    }
-
-    fn sign_json(&self) -> Json {
-        amino::to_json(self, JsonForm::Amino)
     }
 
     fn side_sign_bytes(&self) -> Option<Vec<u8>> {
@@ -145,26 +117,11 @@ pub struct MsgStakingSync {
 amino_fields!(MsgStakingSync as "staking/MsgStakingSync" { from: "from", id: "id", nonce: "nonce", root: "root" });
 
 impl Msg for MsgStakingSync {
-    fn route(&self) -> &'static str {
-        "staking"
-    }
-
-    fn kind(&self) -> &'static str {
-        "staking-sync"
-    }
-
-    fn signer(&self) -> Address {
-        self.from
-    }
+    of_module!("staking", "staking-sync", signed by from, bare);
 
     fn basic(&self) -> Result<(), Invalid> {
         staking::known(self.id)?;
         present(self.from, "Invalid proposer")
-    }
-
-    // bare.
-    fn sign_json(&self) -> Json {
-        self.to_json(JsonForm::Amino)
     }
 
     fn side_sign_bytes(&self) -> Option<Vec<u8>> {
@@ -195,26 +152,11 @@ amino_fields!(MsgStakingSyncAck as "staking/MsgStakingSyncAck" {
 });
 
 impl Msg for MsgStakingSyncAck {
-    fn route(&self) -> &'static str {
-        "staking"
-    }
-
-    fn kind(&self) -> &'static str {
-        "staking-ack"
-    }
-
-    fn signer(&self) -> Address {
-        self.from
-    }
+    of_module!("staking", "staking-ack", signed by from, bare);
 
     fn basic(&self) -> Result<(), Invalid> {
         staking::known(self.id)?;
         present(self.from, "Invalid proposer")
-    }
-
-    // bare.
-    fn sign_json(&self) -> Json {
-        self.to_json(JsonForm::Amino)
     }
 
     fn side_sign_bytes(&self) -> Option<Vec<u8>> {
@@ -227,6 +169,7 @@ mod tests {
     use super::*;
     use alloy_primitives::b256;
     use bttc_checkpoint::vote::VoteResult;
+    use bttc_core::amino::{Field as _, Json, JsonForm};
 
     fn golden() -> MsgCheckpointSync {
         MsgCheckpointSync {

@@ -2,10 +2,7 @@
 
 use super::{Invalid, Msg, SignedAmount, present_or};
 use alloy_primitives::{Address, B256};
-use bttc_core::{
-    amino::{self, Json, JsonForm},
-    amino_fields,
-};
+use bttc_core::amino_fields;
 use serde::{Deserialize, Serialize};
 
 /// Somebody has paid for fees on TRON.
@@ -37,25 +34,11 @@ amino_fields!(MsgTopup as "topup/MsgTopup" {
 });
 
 impl Msg for MsgTopup {
-    fn route(&self) -> &'static str {
-        "topup"
-    }
-
-    fn kind(&self) -> &'static str {
-        "topup"
-    }
-
-    fn signer(&self) -> Address {
-        self.from_address
-    }
+    of_module!("topup", "topup", signed by from_address, as sent);
 
     // neither user nor fee is looked at: nobody, nothing, and less than nothing pass.
     fn basic(&self) -> Result<(), Invalid> {
         present_or(self.from_address, "missing sender address")
-    }
-
-    fn sign_json(&self) -> Json {
-        amino::to_json(self, JsonForm::Amino)
     }
 
     fn side_sign_bytes(&self) -> Option<Vec<u8>> {
@@ -77,25 +60,11 @@ pub struct MsgWithdrawFee {
 amino_fields!(MsgWithdrawFee as "topup/MsgWithdrawFee" { from_address: "from_address", amount: "amount" });
 
 impl Msg for MsgWithdrawFee {
-    fn route(&self) -> &'static str {
-        "topup"
-    }
-
-    fn kind(&self) -> &'static str {
-        "withdraw"
-    }
-
-    fn signer(&self) -> Address {
-        self.from_address
-    }
+    of_module!("topup", "withdraw", signed by from_address, as sent);
 
     // a negative amount passes.
     fn basic(&self) -> Result<(), Invalid> {
         present_or(self.from_address, "missing sender address")
-    }
-
-    fn sign_json(&self) -> Json {
-        amino::to_json(self, JsonForm::Amino)
     }
 }
 
