@@ -109,6 +109,14 @@ impl Refusal {
     pub const RECORD_UPDATE: Self = Self::common(5_402);
     /// The verdict is not yes.
     pub const NOT_APPROVED: Self = Self::common(5_502);
+    /// The validator is still barred.
+    pub const UNJAIL: Self = Self::common(6_502);
+    /// What is to be slashed is not what the message says.
+    pub const SLASH_INFO: Self = Self::common(6_503);
+    /// The tick is not the next one.
+    pub const TICK_GAP: Self = Self::common(6_504);
+    /// The tick's acknowledgement is not that of the last one.
+    pub const TICK_ACK_GAP: Self = Self::common(6_505);
     /// A root chain that nothing is known of.
     pub const WRONG_ROOT_CHAIN: Self = Self::common(6_506);
 

@@ -64,7 +64,7 @@ proptest! {
         for (message, approved, nanos) in messages {
             let time = Time::new(1_640_000_000 + nanos, 0).unwrap();
             let context = Context { height: 3, time, tx: b"tx" };
-            let phases = module::phases(&message).unwrap();
+            let phases = module::phases(&message);
             let before = stores.clone();
             let admitted = module::admit(phases, &mut stores, &context);
             prop_assert!(admitted.is_ok() || stores == before);

@@ -150,9 +150,9 @@ fn run(stores: &mut Stores, step: &Step, height: u64) -> bool {
     let time = Time::new(1_700_000_000 + 300 * i64::try_from(height).unwrap(), 0).unwrap();
     let context = Context { height, time, tx: &height.to_be_bytes() };
     match step {
-        Step::Admit(message) => module::admit(module::phases(message).unwrap(), stores, &context).is_ok(),
+        Step::Admit(message) => module::admit(module::phases(message), stores, &context).is_ok(),
         Step::Settle(message, verdict) => {
-            module::settle(module::phases(message).unwrap(), stores, &context, *verdict).is_ok()
+            module::settle(module::phases(message), stores, &context, *verdict).is_ok()
         }
         Step::EndBlock => staking::end_block(stores).unwrap().is_some(),
     }

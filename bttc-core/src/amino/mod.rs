@@ -33,6 +33,7 @@
 //! | `B256` | length ‖ bytes | `0x` and hex, `""` for zero | the same |
 //! | [`Base64`] | length ‖ bytes | base64, `null` for none | the same |
 //! | `String`, [`Text`] | length ‖ bytes | text | text |
+//! | `Vec` of [`Text`] | a field for each | list (`null` when empty) | the same |
 //! | [`Time`] | struct of seconds and nanoseconds | RFC 3339 in UTC | the same |
 //! | a struct, `Option` of one (a pointer), `Vec` of them | as above | object, `null`, list (`null` when empty) | the same |
 //! | [`AnyOf`] | interface | `{"type":name,"value":…}`, `null` | the value alone |

@@ -404,3 +404,33 @@ fn json_tells_the_field_that_is_wrong() {
     let error = from_json::<NoAck>(&to_json(&no_ack(), JsonForm::Amino), JsonForm::Amino).unwrap_err();
     assert_eq!(error, JsonError::Name { got: "auth/StdTx".into() });
 }
+
+#[test]
+fn a_list_of_texts_is_a_field_for_each() {
+    #[derive(Debug, Default, PartialEq)]
+    struct Named {
+        name: Text,
+        permissions: Vec<Text>,
+    }
+    amino_fields!(Named { name: "name", permissions: "permissions" });
+
+    // go-amino v0.16.0, a struct of a string and a []string.
+    let named = Named { name: "gov".into(), permissions: vec!["burner".into(), "".into()] };
+    let bytes = to_bytes(&named);
+    assert_eq!(alloy_primitives::hex::encode(&bytes), "0a03676f7612066275726e65721200");
+    assert_eq!(from_bytes(&bytes), Ok(named));
+    let none = to_json(&Named::default(), JsonForm::Amino).to_string();
+    assert_eq!(none, r#"{"name":"","permissions":null}"#);
+}
+
+#[test]
+fn a_time_goes_on_and_back_by_nanoseconds() {
+    let time = |text: &str| text.parse::<Time>().unwrap();
+    let start = time("2021-12-31T23:59:59.999999999Z");
+    assert_eq!(start.plus(1), Ok(time("2022-01-01T00:00:00Z")));
+    assert_eq!(start.plus(-1_000_000_000), Ok(time("2021-12-31T23:59:58.999999999Z")));
+    assert_eq!(start.plus(i64::MAX).map(|end| end.since(start)), Ok(i64::MAX));
+    assert!(Time::UNSET.plus(-1).is_err() && Time::new(Time::MAX, 999_999_999).unwrap().plus(1).is_err());
+    assert_eq!(Time::UNSET.to_string(), "0001-01-01T00:00:00Z");
+    assert_eq!((start.since(Time::UNSET), Time::UNSET.since(start)), (i64::MAX, i64::MIN));
+}

@@ -1,7 +1,7 @@
 //! Texts.
 
 use super::{AminoError, Field, Json, JsonError, JsonForm, Reader, Shape, Writer};
-use alloc::{borrow::ToOwned as _, string::String};
+use alloc::{borrow::ToOwned as _, string::String, vec::Vec};
 use alloy_primitives::Bytes;
 use core::fmt;
 use serde::{Deserialize, Serialize};
@@ -89,5 +89,44 @@ impl Field for String {
     fn from_json(json: &Json, _: JsonForm) -> Result<Self, JsonError> {
         let text = if let Json::Text(text) = json { text.as_str() } else { None };
         text.map(Self::from).ok_or_else(|| JsonError::unexpected("a text", json))
+    }
+}
+
+/// A list of texts: a field for each, empty ones too.
+impl Field for Vec<Text> {
+    const SHAPE: Shape = Shape::Bytes;
+
+    fn write(&self, to: &mut Writer) {
+        self.write_field(1, to);
+    }
+
+    fn read(from: &mut Reader<'_>) -> Result<Self, AminoError> {
+        Self::read_field(1, from)
+    }
+
+    fn to_json(&self, form: JsonForm) -> Json {
+        if self.is_empty() {
+            return Json::Null;
+        }
+        Json::List(self.iter().map(|text| text.to_json(form)).collect())
+    }
+
+    fn from_json(json: &Json, form: JsonForm) -> Result<Self, JsonError> {
+        let Json::List(texts) = json else { return Err(JsonError::unexpected("a list of texts", json)) };
+        texts.iter().map(|text| super::json::read(text, form)).collect()
+    }
+
+    fn write_field(&self, number: u32, to: &mut Writer) {
+        for text in self {
+            to.always(number, text);
+        }
+    }
+
+    fn read_field(number: u32, from: &mut Reader<'_>) -> Result<Self, AminoError> {
+        let mut texts = Self::new();
+        while from.begins(number, Shape::Bytes)? {
+            texts.push(from.value()?);
+        }
+        Ok(texts)
     }
 }

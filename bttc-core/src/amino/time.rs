@@ -73,6 +73,29 @@ impl Time {
     pub const fn nanos(self) -> u32 {
         self.nanos
     }
+
+    /// The start of year 1: what the reference's clock type holds before it is set.
+    pub const UNSET: Self = Self { seconds: Self::MIN, nanos: 0 };
+
+    /// So many nanoseconds later.
+    ///
+    /// # Errors
+    /// [`TimeError::Seconds`] before year 1 and after year 9999.
+    pub fn plus(self, nanos: i64) -> Result<Self, TimeError> {
+        let (second, all) = (i64::from(SECOND), i128::from(self.nanos) + i128::from(nanos));
+        // Less than 2⁶⁴ nanoseconds are less than 2⁶³ seconds, and what is left is less than one.
+        let carried = i64::try_from(all.div_euclid(second.into())).unwrap_or(i64::MAX);
+        let left = u32::try_from(all.rem_euclid(second.into())).unwrap_or_default();
+        Self::new(self.seconds.saturating_add(carried), left)
+    }
+
+    /// Nanoseconds since another point in time, negative before it; at most what 64 bits hold.
+    #[must_use]
+    pub fn since(self, earlier: Self) -> i64 {
+        let total = |time: Self| i128::from(time.seconds) * i128::from(SECOND) + i128::from(time.nanos);
+        let nanos = total(self) - total(earlier);
+        i64::try_from(nanos).unwrap_or(if nanos < 0 { i64::MIN } else { i64::MAX })
+    }
 }
 
 impl fmt::Display for Time {

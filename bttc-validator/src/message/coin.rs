@@ -45,7 +45,7 @@ impl Coin {
     }
 
     /// A lower-case letter, then 2 to 15 such letters and digits.
-    fn has_proper_name(&self) -> bool {
+    pub(crate) fn has_proper_name(&self) -> bool {
         let [first, rest @ ..] = self.denom.as_bytes() else { return false };
         let proper = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
         first.is_ascii_lowercase() && (2..=15).contains(&rest.len()) && rest.iter().all(proper)

@@ -4,7 +4,8 @@
 //! store `acc`:  01 ‖ address ──▶ Account          "globalAccountNumber" ──▶ the next account's number
 //! ```
 //!
-//! An account comes to be with the first coins it gets, were they none.
+//! An account comes to be with the first coins it gets, were they none. Those of modules are made by name, see
+//! [`supply`](super::supply).
 //!
 //! Source: `validation-layer §1.9, §5.7; delivery:bank/keeper.go, delivery:auth/keeper.go`.
 
@@ -12,12 +13,12 @@ use super::{Context, Event, Outcome, Phases, Refusal};
 use crate::{
     message::{Coin, Coins, FEE_TOKEN, MsgSend, SignedAmount},
     param,
-    record::Account,
+    record::{Account, StoredAccount},
     store::{CorruptEntry, StoreName, Stores, prefixed},
 };
 use alloy_primitives::{Address, I256};
 use bttc_core::{
-    amino::{self, Text},
+    amino::{self, AnyOf, Text},
     amount::Amount,
 };
 use std::collections::BTreeMap;
@@ -30,17 +31,21 @@ const NEXT_NUMBER: &[u8] = b"globalAccountNumber";
 /// # Errors
 /// [`CorruptEntry`].
 pub fn account(stores: &Stores, address: Address) -> Result<Option<Account>, CorruptEntry> {
-    stores.load(StoreName::Acc, &prefixed(ACCOUNT, address))
+    let stored = stores.load::<AnyOf<StoredAccount>>(StoreName::Acc, &prefixed(ACCOUNT, address))?;
+    Ok(stored.and_then(|AnyOf(stored)| stored).map(Account::from))
 }
 
 /// All accounts, by address.
 pub fn accounts(stores: &Stores) -> impl Iterator<Item = Result<Account, CorruptEntry>> + '_ {
-    stores.load_all(StoreName::Acc, &[ACCOUNT])
+    let all = stores.load_all::<AnyOf<StoredAccount>>(StoreName::Acc, &[ACCOUNT]);
+    // Nothing reads as no account at all.
+    all.map(|stored| stored.map(|AnyOf(stored)| stored.map(Account::from).unwrap_or_default()))
 }
 
 /// Writes an account.
 pub fn set_account(stores: &mut Stores, account: &Account) {
-    stores.save(StoreName::Acc, prefixed(ACCOUNT, account.address), account);
+    let stored = AnyOf(Some(StoredAccount::from(account.clone())));
+    stores.save(StoreName::Acc, prefixed(ACCOUNT, account.address), &stored);
 }
 
 /// A new account with the next number; it is not written.
@@ -99,7 +104,7 @@ pub fn add_coins(stores: &mut Stores, address: Address, added: &Coins) -> Result
     if !are_proper(added)? {
         return Err(Refusal::INVALID_COINS);
     }
-    let sum = sum(&coins(stores, address)?, added, I256::checked_add)?;
+    let sum = self::added(&coins(stores, address)?, added)?;
     set_coins(stores, address, sum)
 }
 
@@ -145,6 +150,14 @@ pub fn send_all(stores: &mut Stores, from: Address, to: Address) -> Result<Vec<E
 
 fn are_proper(coins: &Coins) -> Result<bool, Refusal> {
     coins.are_proper().map_err(|_| Refusal::INTERNAL)
+}
+
+/// The sum of two amounts of coins.
+///
+/// # Errors
+/// [`Refusal::INTERNAL`] beyond 255 bits.
+pub(super) fn added(a: &Coins, b: &Coins) -> Result<Coins, Refusal> {
+    sum(a, b, I256::checked_add)
 }
 
 /// Coins combined token by token, by name, without those of which nothing is left.

@@ -21,7 +21,7 @@ use crate::{
     message::{MsgEventRecord, root_chain_of},
     param::{self, ChainParams, Feature},
     record::EventRecord,
-    store::{CorruptEntry, StoreName, Stores, numbered, prefixed},
+    store::{CorruptEntry, StoreName, Stores, numbered, prefixed, sortable},
 };
 use alloy_primitives::B256;
 use bttc_checkpoint::vote::VoteResult;
@@ -109,13 +109,6 @@ fn by_root_id(root_chain: &Text, id: StateId) -> Vec<u8> {
 
 fn by_time(prefix: u8, time: Time, id: u64) -> Vec<u8> {
     prefixed(prefix, format!("{}{id}", sortable(time)))
-}
-
-/// A time with all its nine decimals.
-fn sortable(time: Time) -> String {
-    // The seconds alone are a time too.
-    let seconds = Time::new(time.seconds(), 0).unwrap_or_default().to_string();
-    format!("{}.{:09}", seconds.trim_end_matches('Z'), time.nanos())
 }
 
 fn sequence(block: u64, log_index: u64, root_chain: &Text) -> Vec<u8> {
@@ -303,7 +296,6 @@ mod tests {
     #[test]
     fn of_one_second_the_text_of_the_id_decides() {
         let time = Time::new(1_639_011_723, 123_456_789).unwrap();
-        assert_eq!(sortable(time), "2021-12-09T01:02:03.123456789");
         assert!(by_time(BY_TIME, time, 10) < by_time(BY_TIME, time, 9));
     }
 }

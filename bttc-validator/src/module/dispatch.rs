@@ -3,10 +3,10 @@
 use super::Phases;
 use crate::message::Message;
 
-/// The phases of a message; `None` for one whose module the layer does not have.
+/// The phases of a message: all of the network's have some.
 #[must_use]
-pub fn phases(message: &Message) -> Option<&dyn Phases> {
-    Some(match message {
+pub fn phases(message: &Message) -> &dyn Phases {
+    match message {
         Message::EventRecord(message) => message,
         Message::Topup(message) => message,
         Message::WithdrawFee(message) => message,
@@ -24,6 +24,12 @@ pub fn phases(message: &Message) -> Option<&dyn Phases> {
         Message::ValidatorExit(message) => message,
         Message::StakingSync(message) => message,
         Message::StakingSyncAck(message) => message,
-        _ => return None,
-    })
+        Message::SubmitProposal(message) => message,
+        Message::Deposit(message) => message,
+        Message::Vote(message) => message,
+        Message::SubmitFeatureProposal(message) => message,
+        Message::Tick(message) => message,
+        Message::TickAck(message) => message,
+        Message::Unjail(message) => message,
+    }
 }

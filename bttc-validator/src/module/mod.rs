@@ -60,10 +60,13 @@ mod context;
 mod dispatch;
 mod event;
 mod facts;
+pub mod featuremanager;
+pub mod gov;
 mod phases;
 mod question;
 pub mod slashing;
 pub mod staking;
+pub mod supply;
 pub mod topup;
 
 pub use crate::refusal::{Codespace, Refusal};

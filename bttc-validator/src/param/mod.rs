@@ -18,22 +18,37 @@
 //! ```
 
 mod chain;
+mod decimal;
 mod default;
 mod feature;
+mod fork;
+mod gov;
+mod group;
 mod multi_chain;
+pub mod slashing;
+mod update;
 
 pub use chain::ChainParams;
+pub use decimal::Decimal;
 pub use default::{STATE_RECEIVER, VALIDATOR_SET, set_defaults};
-pub use feature::{FEATURES, Feature, FeatureData, FeatureParams, SupportedFeatures};
+pub use feature::{FEATURES, Feature, FeatureData, FeatureParams, SUPPORTED, SupportedFeatures};
+pub use fork::MapForm;
+pub use gov::{
+    DEPOSIT_PARAMS, DepositParams, SomeCoins, TALLY_PARAMS, TallyParams, VOTING_PARAMS, VotingParams,
+};
+pub use group::{AUTH, AnyParam, BOR, CHAINMANAGER, CHECKPOINT, GROUPS, Group, SLASHING, STAKING};
 pub use multi_chain::{ChainData, MULTI_CHAIN, MultiChainParams};
+pub(crate) use update::parse;
+pub use update::{UpdateError, add_supported, update, update_features};
 
 use crate::{
     module::Refusal,
     store::{StoreName, Stores},
 };
-use bttc_core::amino::{self, Field, Json, JsonForm};
+use bttc_core::amino::{self, Field, Json, JsonError, JsonForm};
 use core::{fmt, marker::PhantomData};
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// Where a parameter stands, and what it is.
 pub struct Param<F> {
@@ -112,11 +127,29 @@ impl<F: Field> Param<F> {
     }
 }
 
-/// Sets a parameter that holds a map.
+/// Sets a parameter that holds a map, in Go's standard JSON.
 fn set_map(stores: &mut Stores, path: &str, value: &impl Serialize) {
-    // Maps of texts always serialize.
+    // Maps of texts and whole numbers always serialize, and are such JSON.
     let text = serde_json::to_vec(value).unwrap_or_default();
-    stores.set(StoreName::Params, path.as_bytes().to_vec(), text);
+    let json: Json = serde_json::from_slice(&text).unwrap_or(Json::Null);
+    stores.set(StoreName::Params, path.as_bytes().to_vec(), json.to_string().into_bytes());
+}
+
+/// Entries of a JSON object, by key; of several of one key the last.
+type JsonMap<'a> = BTreeMap<String, &'a Json>;
+
+/// The map in a field of an object; `None` where the field is missing or `null`.
+fn json_map<'a>(json: &'a Json, field: &str) -> Result<Option<JsonMap<'a>>, JsonError> {
+    if !matches!(json, Json::Object(_) | Json::Null) {
+        return Err(JsonError::unexpected("an object", json));
+    }
+    match json.get(field) {
+        None | Some(Json::Null) => Ok(None),
+        Some(Json::Object(entries)) => {
+            Ok(Some(entries.iter().map(|(key, json)| (key.clone().into_owned(), json)).collect()))
+        }
+        Some(other) => Err(JsonError::unexpected("an object", other)),
+    }
 }
 
 impl<F> fmt::Debug for Param<F> {

@@ -38,11 +38,13 @@ mod chain_info;
 mod checkpoint;
 mod dividend_account;
 mod event_record;
+mod proposal;
 mod signing_info;
 
-pub use account::{Account, AccountKey};
+pub use account::{Account, AccountKey, ModuleAccount, ModuleRole, StoredAccount};
 pub use chain_info::ChainInfo;
 pub use checkpoint::CheckpointRecord;
 pub use dividend_account::DividendAccount;
 pub use event_record::EventRecord;
+pub use proposal::{Proposal, ProposalDeposit, ProposalStatus, ProposalVote, TallyResult};
 pub use signing_info::{SigningInfo, SlashingInfo};

@@ -33,7 +33,7 @@ mod page;
 mod tree;
 
 pub use digest::DIGESTED;
-pub use key::{numbered, prefixed};
+pub use key::{numbered, prefixed, sortable};
 pub use name::StoreName;
 pub use page::Page;
 pub use tree::StateTree;

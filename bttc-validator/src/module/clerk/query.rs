@@ -9,10 +9,10 @@
 //! Source: `validation-layer §6.2; delivery:clerk/keeper.go:277-344, delivery:clerk/client/rest/query.go:279-343,
 //! delivery:types/iterator.go:34-77`.
 
-use super::{BY_TIME, RECORD, record, sortable};
+use super::{BY_TIME, RECORD, record};
 use crate::{
     record::EventRecord,
-    store::{CorruptEntry, Page, StoreName, Stores, prefixed},
+    store::{CorruptEntry, Page, StoreName, Stores, prefixed, sortable},
 };
 use bttc_core::{
     amino::{self, Time},

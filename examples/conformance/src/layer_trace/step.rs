@@ -7,7 +7,7 @@ use bttc_core::amino::{Json, Time};
 use bttc_staking::registry::SetUpdate;
 use bttc_validator::{
     message::{Message, Msg as _},
-    module::{self, Context, Event, Facts, Outcome, Phases, Refusal},
+    module::{self, Context, Event, Facts, Outcome, Refusal},
     store::Stores,
 };
 use serde::Deserialize as _;
@@ -27,7 +27,7 @@ pub(super) fn run(step: &Field<'_>, stores: &mut Stores, expect: &Expect<'_>) ->
         "post" => {
             let message = message(step)?;
             let verdict = verdict(&step.field("verdict")?)?;
-            ended(module::settle(phases(&message, step)?, stores, &context, verdict), expect)
+            ended(module::settle(module::phases(&message), stores, &context, verdict), expect)
         }
         "endBlock" => end_block(step, stores, expect),
         _ => Err(op.refused("deliver, side, post or endBlock")),
@@ -38,11 +38,6 @@ fn message(step: &Field<'_>) -> Result<Message, Failure> {
     let field = step.field("msg")?;
     let json = Json::deserialize(field.value()).map_err(|error| field.failed(error))?;
     Message::from_json(&json).map_err(|error| field.failed(error))
-}
-
-/// The phases of a message.
-fn phases<'m>(message: &'m Message, step: &Field<'_>) -> Result<&'m dyn Phases, Failure> {
-    module::phases(message).ok_or_else(|| step.failed("the layer has no module for it"))
 }
 
 fn verdict(field: &Field<'_>) -> Result<VoteResult, Failure> {
@@ -63,7 +58,7 @@ fn deliver(step: &Field<'_>, stores: &mut Stores, context: &Context<'_>, expect:
         }
         Ok(()) => {
             expect.absent("stage", "valid by itself")?;
-            ended(module::admit(phases(&message, step)?, stores, context), expect)
+            ended(module::admit(module::phases(&message), stores, context), expect)
         }
     }
 }
@@ -73,7 +68,7 @@ fn side(step: &Field<'_>, stores: &Stores, expect: &Expect<'_>) -> Result<(), Fa
     let kind = step.field("msg")?.field("type")?;
     let mut facts = Facts::default();
     let (vote, code) = loop {
-        let question = match module::attest(phases(&message, step)?, stores, &facts) {
+        let question = match module::attest(module::phases(&message), stores, &facts) {
             Ok(answer) => break answer,
             Err(question) => question,
         };
