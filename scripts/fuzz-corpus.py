@@ -169,11 +169,20 @@ def trees():
         yield leaves, json.dumps({"leaves": leaves, "frontier": nodes}, separators=(",", ":")).encode()
 
 
+def geneses():
+    """The state of each module, and an export's entry beside them."""
+    file = json.loads((ROOT / "bttc-validator" / "tests" / "fixtures" / "genesis.json").read_text())
+    rest = [{"store": "bor", "key": "38", "value": "07"}, {"store": "acc", "key": "01", "value": None}]
+    for module, state in {**file["app_state"], "unexported": rest}.items():
+        yield module, json.dumps({module: state}, separators=(",", ":")).encode()
+
+
 TARGETS = {
     "amino": (amino, 12),
     "bundle_decode": (bundles, 4),
     "checkpoint_tree": (trees, 6),
     "contract_exit": (exits, 16),
+    "genesis_decode": (geneses, 20),
     "payload_decode": (payloads, 8),
     "receipt_decode": (receipts, 12),
     "rlp": (rlp, 16),

@@ -24,6 +24,7 @@ extern crate alloc;
 
 pub mod duties;
 pub mod engine;
+pub mod genesis;
 pub mod layer;
 pub mod message;
 pub mod module;

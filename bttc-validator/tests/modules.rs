@@ -5,22 +5,29 @@
 use alloy_primitives::{Address, B256, FixedBytes, U256, keccak256};
 use bttc_checkpoint::vote::VoteResult;
 use bttc_core::{
-    amino::Time,
+    amino::{AnyOf, Time},
     id::{CheckpointNumber, Epoch, Nonce, SpanId, ValidatorId},
     root_chain::RootChainId,
     validator::VotingPower,
 };
 use bttc_staking::registry::{SpanRecord, ValidatorRecord};
 use bttc_validator::{
+    genesis::{self, Export, Genesis},
     message::{
-        Coins, Message, MsgCheckpoint, MsgCheckpointAck, MsgCheckpointNoAck, MsgCheckpointSync, MsgCheckpointSyncAck,
-        MsgProposeSpan, MsgSignerUpdate, MsgStakingSync, MsgStakingSyncAck, MsgValidatorExit, MsgValidatorJoin,
-        SignedAmount, SpanSeed,
+        Coins, Content, FeatureChange, FeatureChangeProposal, Message, MsgCheckpoint, MsgCheckpointAck,
+        MsgCheckpointNoAck, MsgCheckpointSync, MsgCheckpointSyncAck, MsgDeposit, MsgProposeSpan, MsgSignerUpdate,
+        MsgStakingSync, MsgStakingSyncAck, MsgSubmitFeatureProposal, MsgSubmitProposal, MsgTick, MsgTickAck, MsgUnjail,
+        MsgValidatorExit, MsgValidatorJoin, MsgVote, ParameterChange, ParameterChangeProposal, SignedAmount, SpanSeed,
+        VoteOption,
     },
-    module::{self, Context, bank, bor, checkpoint, staking, topup},
+    module::{
+        self, Context, bank, bor, checkpoint, gov,
+        slashing::{self, BlockVote, DoubleSign, Slashes},
+        staking, supply, topup,
+    },
     param,
-    record::DividendAccount,
-    store::{StoreName, Stores},
+    record::{DividendAccount, ProposalStatus, SigningInfo},
+    store::{StateTree, StoreName, Stores},
 };
 use proptest::prelude::*;
 
@@ -49,7 +56,15 @@ fn genesis() -> Stores {
         let coins = Coins::btt(SignedAmount::parse(b"1000").unwrap());
         bank::set_coins(&mut stores, record.signer, coins).unwrap();
         topup::set_fee_account(&mut stores, &DividendAccount { user: record.signer, fee: "0".into() });
+        slashing::save_signing_info(&mut stores, &SigningInfo { id: record.id, ..SigningInfo::default() });
     }
+    gov::set_next_id(&mut stores, 1);
+    supply::set_total(&mut stores, Coins::btt(SignedAmount::parse(b"3000").unwrap()));
+    let mut deposits = param::DEPOSIT_PARAMS.get(&stores).unwrap();
+    deposits.min_deposit.0 = Coins::btt(SignedAmount::parse(b"10").unwrap());
+    param::DEPOSIT_PARAMS.set(&mut stores, &deposits);
+    param::slashing::ENABLE_SLASHING.set(&mut stores, &true);
+    param::slashing::SIGNED_BLOCKS_WINDOW.set(&mut stores, &2);
     staking::end_block(&mut stores).unwrap();
     bor::save_span(&mut stores, &SpanRecord { end: 255, ..SpanRecord::default() });
     stores
@@ -59,7 +74,30 @@ fn genesis() -> Stores {
 enum Step {
     Admit(Message),
     Settle(Message, VoteResult),
+    BeginBlock { absent: u8, twice: bool },
     EndBlock,
+}
+
+/// What a proposal is about: all kinds that pass when they are tried out, and some that do not.
+fn content(kind: u64) -> Content {
+    let (title, description) = ("title".into(), "text".into());
+    let (subspace, key, value) = match kind {
+        0 => ("checkpoint", "MaxCheckpointLength", "\"2048\""),
+        1 => ("gov", "depositparams", r#"{"max_deposit_period":"7000000000000"}"#),
+        2 => ("chainmanager", "ParamsWithMultiChains", r#"{"chain_parameter_map":{"bsc":{"activate_height":"10"}}}"#),
+        3 => ("nobody", "x", "1"),
+        _ => {
+            let value = r#"{"feature_param_map":{"FinalizedEth":{"is_open":true,"int_conf":{"a":"1"}}}}"#;
+            let changes = vec![FeatureChange { value: value.into() }];
+            return Content::Features(FeatureChangeProposal { title, description, changes });
+        }
+    };
+    let change = ParameterChange { subspace: subspace.into(), key: key.into(), value: value.into() };
+    Content::Parameters(ParameterChangeProposal { title, description, changes: vec![change] })
+}
+
+fn btt(units: u64) -> Coins {
+    Coins::btt(SignedAmount::parse(units.to_string().as_bytes()).unwrap())
 }
 
 fn root() -> impl Strategy<Value = &'static str> {
@@ -68,7 +106,7 @@ fn root() -> impl Strategy<Value = &'static str> {
 
 fn message() -> impl Strategy<Value = Message> {
     let numbers = (1_u8..7, 0_u64..6, 0_u64..5, 0_u64..4, root());
-    (numbers, 0_usize..11).prop_map(|((who, a, b, c, root), kind)| {
+    (numbers, 0_usize..18).prop_map(|((who, a, b, c, root), kind)| {
         let (id, nonce) = (ValidatorId::new(who.into()), Nonce::new(b));
         let (from, root) = (signer(who), root.into());
         let (tx_hash, number) = (B256::repeat_byte(who), CheckpointNumber::new(b));
@@ -132,7 +170,26 @@ fn message() -> impl Strategy<Value = Message> {
             }
             .into(),
             9 => MsgStakingSync { from, id, nonce, root }.into(),
-            _ => MsgStakingSyncAck { from, id, nonce, root }.into(),
+            10 => MsgStakingSyncAck { from, id, nonce, root }.into(),
+            11 | 12 => {
+                let initial_deposit = if b == 0 { Coins::default() } else { btt(3 * b) };
+                let proposal = MsgSubmitProposal {
+                    content: AnyOf(Some(content(a))),
+                    initial_deposit,
+                    proposer: from,
+                    validator: id,
+                };
+                if kind == 11 { proposal.into() } else { MsgSubmitFeatureProposal(proposal).into() }
+            }
+            13 => MsgDeposit { proposal_id: a, depositor: from, amount: btt(b + 1), validator: id }.into(),
+            14 => {
+                let options = [VoteOption::YES, VoteOption::YES, VoteOption::NO, VoteOption::NO_WITH_VETO];
+                let option = options[usize::try_from(c).unwrap()];
+                MsgVote { proposal_id: a, voter: from, option, validator: id }.into()
+            }
+            15 => MsgTick { id: c, proposer: from, slashing_info: [0xc0].into() }.into(),
+            16 => MsgTickAck { from, tick_id: c, block_number: a, ..Default::default() }.into(),
+            _ => MsgUnjail { from, id, block_number: a, ..Default::default() }.into(),
         }
     })
 }
@@ -142,25 +199,36 @@ fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         3 => message().prop_map(Step::Admit),
         6 => (message(), verdict).prop_map(|(message, verdict)| Step::Settle(message, verdict)),
+        1 => (0_u8..4, any::<bool>()).prop_map(|(absent, twice)| Step::BeginBlock { absent, twice }),
         1 => Just(Step::EndBlock),
     ]
 }
 
 fn run(stores: &mut Stores, step: &Step, height: u64) -> bool {
-    let time = Time::new(1_700_000_000 + 300 * i64::try_from(height).unwrap(), 0).unwrap();
+    // Two hours between steps: periods of governance end.
+    let time = Time::new(1_700_000_000 + 7_200 * i64::try_from(height).unwrap(), 0).unwrap();
     let context = Context { height, time, tx: &height.to_be_bytes() };
     match step {
         Step::Admit(message) => module::admit(module::phases(message), stores, &context).is_ok(),
-        Step::Settle(message, verdict) => {
-            module::settle(module::phases(message), stores, &context, *verdict).is_ok()
+        Step::Settle(message, verdict) => module::settle(module::phases(message), stores, &context, *verdict).is_ok(),
+        Step::BeginBlock { absent, twice } => {
+            let votes = [1, 2, 3].map(|number| BlockVote { signer: signer(number), has_signed: number != *absent });
+            let twice = if *twice { vec![DoubleSign { signer: signer(2), time }] } else { vec![] };
+            slashing::begin_block(stores, &context, &twice, &votes).is_ok()
         }
-        Step::EndBlock => staking::end_block(stores).unwrap().is_some(),
+        Step::EndBlock => {
+            staking::end_block(stores).unwrap().is_some() && gov::end_block(stores, &context, &"devnet".into()).is_ok()
+        }
     }
 }
 
 fn supply(stores: &Stores) -> U256 {
     let accounts = bank::accounts(stores).map(|account| account.unwrap().address);
     accounts.map(|address| bank::balance(stores, address).unwrap().to_word()).sum()
+}
+
+fn units(coins: &Coins) -> U256 {
+    coins.amount_of("btt").and_then(SignedAmount::to_amount).unwrap_or_default().to_word()
 }
 
 fn counts(stores: &Stores) -> [u64; 3] {
@@ -179,6 +247,20 @@ proptest! {
             }
             // Nothing comes to be and nothing is lost.
             prop_assert_eq!(supply(&stores), before);
+            // Governance holds just what was deposited for what is not decided yet.
+            let open = gov::proposals(&stores).unwrap().into_iter();
+            let open = open.filter(|p| [ProposalStatus::DEPOSIT, ProposalStatus::VOTING].contains(&p.status));
+            let deposited: U256 = open.map(|p| {
+                let deposits = gov::deposits(&stores, p.id).unwrap();
+                let total: U256 = deposits.iter().map(|deposit| units(&deposit.amount)).sum();
+                assert_eq!(total, units(&p.total_deposit));
+                total
+            }).sum();
+            let held = bank::balance(&stores, supply::module_address(supply::GOVERNANCE)).unwrap();
+            prop_assert_eq!(held.to_word(), deposited);
+            // What is to be slashed in all is what each is to lose.
+            let slashes = Slashes::Buffer.all(&stores).unwrap();
+            prop_assert_eq!(slashes.iter().map(|slash| slash.amount).sum::<u64>(), slashing::total_slashed(&stores));
             // One at a time, without gaps.
             let counted: u64 = counts(&stores).iter().sum::<u64>() - old_counts.iter().sum::<u64>();
             prop_assert!(counted <= 1);
@@ -202,6 +284,14 @@ proptest! {
                 .unwrap();
         }
         prop_assert_eq!(again.digest(), stores.digest());
+        // The same out of a genesis file.
+        param::slashing::SIGNED_BLOCKS_WINDOW.set(&mut stores, &10);
+        let time = Time::new(1_700_000_000, 0).unwrap();
+        let here = Genesis { stores, ..Genesis::new("devnet".into(), time) };
+        let file = genesis::export(&here, Export::Whole).unwrap().to_string();
+        let read = genesis::read(&file).unwrap();
+        prop_assert_eq!(StateTree::over(&read.stores).root(), StateTree::over(&here.stores).root());
+        prop_assert_eq!(genesis::export(&read, Export::Whole).unwrap().to_string(), file);
     }
 }
 

@@ -103,7 +103,7 @@ impl Content {
     /// The name it is signed by.
     // what is signed calls a change of features `heimdall/FeatureChangeProposal`, the transaction calls it
     // `featuremanager/FeatureChangeProposal`.
-    pub(super) const fn signed_name(&self) -> &'static str {
+    pub(crate) const fn signed_name(&self) -> &'static str {
         match self {
             Self::Parameters(_) => "heimdall/ParameterChangeProposal",
             Self::Features(_) => "heimdall/FeatureChangeProposal",

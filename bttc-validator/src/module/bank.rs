@@ -156,7 +156,7 @@ fn are_proper(coins: &Coins) -> Result<bool, Refusal> {
 ///
 /// # Errors
 /// [`Refusal::INTERNAL`] beyond 255 bits.
-pub(super) fn added(a: &Coins, b: &Coins) -> Result<Coins, Refusal> {
+pub(crate) fn added(a: &Coins, b: &Coins) -> Result<Coins, Refusal> {
     sum(a, b, I256::checked_add)
 }
 

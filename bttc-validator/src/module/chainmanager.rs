@@ -69,6 +69,11 @@ pub fn activation_height(stores: &Stores, root_chain: &Text) -> Result<u64, Corr
     Ok(chain_info(stores, root_chain)?.map_or(0, |info| info.activation_height))
 }
 
+/// Root chains that messages made known, in the order of their numbers.
+pub fn chain_infos(stores: &Stores) -> impl Iterator<Item = Result<ChainInfo, CorruptEntry>> + '_ {
+    stores.load_all(StoreName::Chainmanager, &[CHAIN_INFO])
+}
+
 /// Stores what is known of a root chain; says whether nothing was stored of it before.
 pub fn add_chain(stores: &mut Stores, info: &ChainInfo) -> bool {
     let key = key(&info.root_chain);

@@ -63,6 +63,21 @@ pub fn latest_id(stores: &Stores) -> Result<u64, CorruptEntry> {
     Ok(stores.number(StoreName::Clerk, &[LATEST])?.unwrap_or_default())
 }
 
+/// All records, in the order of the texts of their ids.
+pub fn all(stores: &Stores) -> impl Iterator<Item = Result<EventRecord, CorruptEntry>> + '_ {
+    stores.load_all(StoreName::Clerk, &[RECORD])
+}
+
+/// Remembers that the log of this sequence became a record.
+pub fn mark_seen(stores: &mut Stores, sequence: &[u8]) {
+    stores.set(StoreName::Clerk, prefixed(SEQUENCE, sequence), SEEN.to_vec());
+}
+
+/// Sequences of logs that became records, in the order of their texts.
+pub fn sequences(stores: &Stores) -> impl Iterator<Item = &[u8]> {
+    stores.with_prefix(StoreName::Clerk, &[SEQUENCE]).filter_map(|(key, _)| key.get(1..))
+}
+
 /// Whether a log of a root chain became a record.
 #[must_use]
 pub fn is_seen(stores: &Stores, block: u64, log_index: u64, root_chain: &Text) -> bool {
@@ -157,7 +172,7 @@ impl Phases for MsgEventRecord {
         if local_id(stores, &self.root_chain_type, self.id)?.is_some() {
             return Err(Refusal::OLD_TX);
         }
-        let local = self.store(stores, context.time)?;
+        let local = insert(stores, self.record(context.time))?;
         // whether the sequence was seen is not asked again: two messages with one place, voted on at once, both
         // become records.
         let sequence = sequence(self.block_number, self.log_index, &self.root_chain_type);
@@ -176,17 +191,10 @@ impl Phases for MsgEventRecord {
 }
 
 impl MsgEventRecord {
-    /// Writes the record and its indexes; answers with its local id.
-    fn store(&self, stores: &mut Stores, time: Time) -> Result<u64, Refusal> {
-        let prefix = match root_chain_of(&self.root_chain_type) {
-            Some(RootChainId::Tron) => 0x14,
-            Some(RootChainId::Ethereum) => 0x15,
-            Some(RootChainId::Bsc) => 0x16,
-            None => return Err(Refusal::RECORD_UPDATE),
-        };
-        let local = latest_id(stores)?.wrapping_add(1);
-        let record = EventRecord {
-            id: StateId::new(local),
+    /// The record that it becomes, with the id of its root chain.
+    fn record(&self, time: Time) -> EventRecord {
+        EventRecord {
+            id: self.id,
             contract: self.contract_address,
             data: self.data.clone(),
             tx_hash: self.tx_hash,
@@ -194,22 +202,41 @@ impl MsgEventRecord {
             chain_id: self.bor_chain_id.clone(),
             time,
             root_chain: self.root_chain_type.clone(),
-        };
-        let entries = [
-            (by_root_id(&self.root_chain_type, self.id), local.to_string().into_bytes()),
-            (numbered(RECORD, local), amino::to_bytes(&record)),
-            (by_time(prefix, time, self.id.get()), amino::to_bytes(&self.id)),
-            (by_time(BY_TIME, time, local), amino::to_bytes(&local)),
-        ];
-        for (key, value) in entries {
-            if stores.has(StoreName::Clerk, &key) {
-                return Err(Refusal::RECORD_UPDATE);
-            }
-            stores.set(StoreName::Clerk, key, value);
         }
-        stores.set_number(StoreName::Clerk, vec![LATEST], local);
-        Ok(local)
     }
+}
+
+/// Gives a record, which has the id of its root chain, the next local id, and writes it with its indexes; answers with
+/// the local id.
+///
+/// Source: `validation-layer §6.1; delivery:clerk/keeper.go:82-160`.
+///
+/// # Errors
+/// [`Refusal::RECORD_UPDATE`] for an unknown root chain, or a key that is there already. What was written until then
+/// stays.
+pub fn insert(stores: &mut Stores, record: EventRecord) -> Result<u64, Refusal> {
+    let (local, own) = (latest_id(stores)?.wrapping_add(1), record.id);
+    let record = EventRecord { id: StateId::new(local), ..record };
+    put(stores, by_root_id(&record.root_chain, own), local.to_string().into_bytes())?;
+    put(stores, numbered(RECORD, local), amino::to_bytes(&record))?;
+    stores.set_number(StoreName::Clerk, vec![LATEST], local);
+    let prefix = match root_chain_of(&record.root_chain) {
+        Some(RootChainId::Tron) => 0x14,
+        Some(RootChainId::Ethereum) => 0x15,
+        Some(RootChainId::Bsc) => 0x16,
+        None => return Err(Refusal::RECORD_UPDATE),
+    };
+    put(stores, by_time(prefix, record.time, own.get()), amino::to_bytes(&own))?;
+    put(stores, by_time(BY_TIME, record.time, local), amino::to_bytes(&local))?;
+    Ok(local)
+}
+
+fn put(stores: &mut Stores, key: Vec<u8>, value: Vec<u8>) -> Result<(), Refusal> {
+    if stores.has(StoreName::Clerk, &key) {
+        return Err(Refusal::RECORD_UPDATE);
+    }
+    stores.set(StoreName::Clerk, key, value);
+    Ok(())
 }
 
 #[cfg(test)]

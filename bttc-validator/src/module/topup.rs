@@ -59,12 +59,27 @@ pub fn set_fee_account(stores: &mut Stores, account: &DividendAccount) {
 /// [`Refusal::INTERNAL`] for an account that does not read.
 pub fn fee_accounts(stores: &Stores) -> Result<FeeAccounts, Refusal> {
     let mut accounts = FeeAccounts::new();
-    for account in stores.load_all::<DividendAccount>(StoreName::Topup, &[FEE_ACCOUNT]) {
+    for account in all(stores) {
         let account = account?;
         let fee = fee_of(&account.fee).map_err(|_| Refusal::INTERNAL)?;
         accounts.credit(account.user, fee).map_err(|_| Refusal::INTERNAL)?;
     }
     Ok(accounts)
+}
+
+/// All fee accounts as they are kept, by user.
+pub fn all(stores: &Stores) -> impl Iterator<Item = Result<DividendAccount, CorruptEntry>> + '_ {
+    stores.load_all(StoreName::Topup, &[FEE_ACCOUNT])
+}
+
+/// Remembers that a top-up of this sequence was settled.
+pub fn mark_seen(stores: &mut Stores, sequence: &[u8]) {
+    stores.set(StoreName::Topup, prefixed(SEQUENCE, sequence), SEEN.to_vec());
+}
+
+/// Sequences of top-ups that were settled, in the order of their texts.
+pub fn sequences(stores: &Stores) -> impl Iterator<Item = &[u8]> {
+    stores.with_prefix(StoreName::Topup, &[SEQUENCE]).filter_map(|(key, _)| key.get(1..))
 }
 
 /// Whether a top-up was settled.
@@ -127,7 +142,7 @@ impl Phases for MsgTopup {
         bank::add_coins(stores, self.user, &Coins::btt(self.fee))?;
         let compensation = Coins::btt(Amount::from_units(COMPENSATION).into());
         let mut events = bank::send_coins(stores, self.user, self.from_address, &compensation)?.to_vec();
-        stores.set(StoreName::Topup, prefixed(SEQUENCE, self.sequence().to_string()), SEEN.to_vec());
+        mark_seen(stores, self.sequence().to_string().as_bytes());
         let event = Event::settled("topup", StoreName::Topup, context);
         events.push(self.ending(event));
         Ok(events)

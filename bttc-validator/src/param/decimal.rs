@@ -213,7 +213,10 @@ mod tests {
     #[test]
     fn a_share_of_a_number_is_cut_or_rounded() {
         let half = Decimal::permille(500);
-        assert_eq!((half.times_truncated(5), half.times_rounded(5), half.times_rounded(7)), (Some(2), Some(2), Some(4)));
+        assert_eq!(
+            (half.times_truncated(5), half.times_rounded(5), half.times_rounded(7)),
+            (Some(2), Some(2), Some(4))
+        );
         assert_eq!(Decimal::third().times_truncated(3), Some(0));
         assert_eq!(half.times_truncated(-5), Some(-2));
         assert_eq!(Decimal::default().times_rounded(5), None);

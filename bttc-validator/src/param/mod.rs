@@ -33,9 +33,7 @@ pub use decimal::Decimal;
 pub use default::{STATE_RECEIVER, VALIDATOR_SET, set_defaults};
 pub use feature::{FEATURES, Feature, FeatureData, FeatureParams, SUPPORTED, SupportedFeatures};
 pub use fork::MapForm;
-pub use gov::{
-    DEPOSIT_PARAMS, DepositParams, SomeCoins, TALLY_PARAMS, TallyParams, VOTING_PARAMS, VotingParams,
-};
+pub use gov::{DEPOSIT_PARAMS, DepositParams, SomeCoins, TALLY_PARAMS, TallyParams, VOTING_PARAMS, VotingParams};
 pub use group::{AUTH, AnyParam, BOR, CHAINMANAGER, CHECKPOINT, GROUPS, Group, SLASHING, STAKING};
 pub use multi_chain::{ChainData, MULTI_CHAIN, MultiChainParams};
 pub(crate) use update::parse;

@@ -21,8 +21,18 @@ use bttc_core::amino::{Json, JsonError, Text};
 
 /// Modules that have parameters, or might.
 const SUBSPACES: [&str; 12] = [
-    "sidechannel", "auth", "bank", "supply", "gov", "chainmanager", "staking", "slashing", "checkpoint", "bor",
-    "clerk", "topup",
+    "sidechannel",
+    "auth",
+    "bank",
+    "supply",
+    "gov",
+    "chainmanager",
+    "staking",
+    "slashing",
+    "checkpoint",
+    "bor",
+    "clerk",
+    "topup",
 ];
 /// The one whose parameters are changed by proposals of their own.
 const FEATUREMANAGER: &str = "featuremanager";

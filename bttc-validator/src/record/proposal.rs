@@ -179,8 +179,7 @@ mod tests {
     /// Bytes of go-amino v0.16.0 for structs of the same fields.
     #[test]
     fn proposals_deposits_and_votes_are_written_as_in_the_reference() {
-        let change =
-            ParameterChange { subspace: "bor".into(), key: "SprintDuration".into(), value: "\"64\"".into() };
+        let change = ParameterChange { subspace: "bor".into(), key: "SprintDuration".into(), value: "\"64\"".into() };
         let content = ParameterChangeProposal { title: "t".into(), description: "d".into(), changes: vec![change] };
         let submitted = Time::new(1_640_000_000, 5).unwrap();
         let none = amount("0");

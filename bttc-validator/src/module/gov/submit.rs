@@ -90,7 +90,8 @@ pub(in crate::module) fn feature_changes(change: &crate::message::FeatureChange)
 
 /// That a proposal could be carried out now; nothing stays of it.
 fn try_out(stores: &mut Stores, content: &Content) -> Result<(), Refusal> {
-    let tried: Result<(), Result<(), UpdateError>> = stores.attempt(|stores| Err(execute(stores, content, MapForm::Standard)));
+    let tried: Result<(), Result<(), UpdateError>> =
+        stores.attempt(|stores| Err(execute(stores, content, MapForm::Standard)));
     match tried {
         Ok(()) | Err(Ok(())) => Ok(()),
         Err(Err(error)) if error.is_answered() => Err(INVALID_CONTENT),

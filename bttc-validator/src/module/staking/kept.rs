@@ -108,7 +108,17 @@ pub fn is_settled(stores: &Stores, sequence: Sequence) -> bool {
 
 /// Remembers that a root event was settled.
 pub fn mark_settled(stores: &mut Stores, sequence: Sequence) {
-    stores.set(STORE, prefixed(SEQUENCE, sequence.to_string()), vec![1]);
+    mark_seen(stores, sequence.to_string().as_bytes());
+}
+
+/// The same of a sequence as a genesis file has it: any text.
+pub fn mark_seen(stores: &mut Stores, sequence: &[u8]) {
+    stores.set(STORE, prefixed(SEQUENCE, sequence), vec![1]);
+}
+
+/// Sequences of root events that were settled, in the order of their texts.
+pub fn sequences(stores: &Stores) -> impl Iterator<Item = &[u8]> {
+    stores.with_prefix(STORE, &[SEQUENCE]).filter_map(|(key, _)| key.get(1..))
 }
 
 /// What a root chain has to be told, in order. TRON knows it already, and unknown ones are never told.

@@ -38,6 +38,6 @@ mod sync;
 
 pub use end_block::end_block;
 pub use kept::{
-    eligible, enqueue, is_settled, mark_settled, queue, record, record_of, records, rotate, save_queue, save_record,
-    save_set, signer_of, validator_set,
+    eligible, enqueue, is_settled, mark_seen, mark_settled, queue, record, record_of, records, rotate, save_queue,
+    save_record, save_set, sequences, signer_of, validator_set,
 };
