@@ -52,11 +52,11 @@ type Inner<DB, I, P> =
 
 /// revm's machine, with a log where value moves, who watches its steps, and whether storage is in a creation's way.
 /// Inspector and precompiles are a host's own where there is one.
-pub(super) struct BorEvm<DB: Database, I = (), P = EthPrecompiles>(
-    pub(super) Inner<DB, I, P>,
-    pub(super) Option<Box<Recorder>>,
-    pub(super) Option<HoldsStorage<DB>>,
-);
+pub(super) struct BorEvm<DB: Database, I = (), P = EthPrecompiles> {
+    pub(super) inner: Inner<DB, I, P>,
+    pub(super) recorder: Option<Box<Recorder>>,
+    pub(super) holds_storage: Option<HoldsStorage<DB>>,
+}
 
 /// Precompiles that the machine can run.
 pub(super) trait Precompiled<DB: Database>:
@@ -82,7 +82,8 @@ impl<DB: Database> BorEvm<DB> {
         context.chain.native_logs = native_logs;
         context.journaled_state.set_spec_id(spec);
         let instructions = EthInstructions::new_mainnet_with_spec(spec);
-        Self(Evm::new(context, instructions, EthPrecompiles::new(spec)), None, None)
+        let inner = Evm::new(context, instructions, EthPrecompiles::new(spec));
+        Self { inner, recorder: None, holds_storage: None }
     }
 }
 
@@ -98,7 +99,7 @@ impl<DB: Database, I, P: Precompiled<DB>> BorEvm<DB, I, P> {
         input: Bytes,
         gas_limit: u64,
     ) -> Result<(FrameResult, Vec<Log>), BorError<DB>> {
-        let context = &mut self.0.ctx;
+        let context = &mut self.inner.ctx;
         context.tx = TxEnv { caller: Address::ZERO, gas_price: 0, gas_limit, ..TxEnv::default() };
         // The callee is warm from here on. In the reference it becomes so with the first slot it reads, which is the first
         // thing that both system contracts do; and is forgotten when the call fails.
@@ -122,22 +123,22 @@ impl<DB: Database, I, P: Precompiled<DB>> BorEvm<DB, I, P> {
         }));
         let init = FrameInit { depth: 0, memory, frame_input };
         let result = BorHandler::default().run_exec_loop(self, init)?;
-        take_error::<BorError<DB>, _>(self.0.ctx.error())?;
-        let journal = self.0.ctx.journal_mut();
+        take_error::<BorError<DB>, _>(self.inner.ctx.error())?;
+        let journal = self.inner.ctx.journal_mut();
         if result.interpreter_result().result.is_ok() {
             journal.checkpoint_commit();
         } else {
             journal.checkpoint_revert(checkpoint);
         }
         let logs = journal.take_logs();
-        self.0.ctx.local_mut().clear();
-        self.0.frame_stack.clear();
+        self.inner.ctx.local_mut().clear();
+        self.inner.frame_stack.clear();
         Ok((result, logs))
     }
 
     /// Balance as it stands, without making the account warm.
     pub(super) fn peek(&mut self, address: Address) -> Result<U256, ContextDbError<BorContext<DB>>> {
-        let journal = self.0.ctx.journal_mut();
+        let journal = self.inner.ctx.journal_mut();
         match journal.inner.state.get(&address) {
             Some(account) => Ok(account.info.balance),
             None => Ok(journal.database.basic(address)?.map_or(U256::ZERO, |info| info.balance)),
@@ -147,8 +148,8 @@ impl<DB: Database, I, P: Precompiled<DB>> BorEvm<DB, I, P> {
     /// The end of a creation that storage is in the way of; its frame is off the stack again.
     // the reference looks at nonce and code alone, and forgets what was stored.
     fn refused(&mut self) -> Option<FrameResult> {
-        let holds_storage = self.2?;
-        let inner = &mut self.0;
+        let holds_storage = self.holds_storage?;
+        let inner = &mut self.inner;
         let refused = collision::refuse(inner.frame_stack.get(), &mut inner.ctx, holds_storage)?;
         inner.frame_stack.pop();
         Some(refused)
@@ -163,7 +164,7 @@ impl<DB: Database, I, P: Precompiled<DB>> BorEvm<DB, I, P> {
                 Some((call.caller, call.target_address, amount))
             }
             FrameInput::Create(create) => {
-                let caller = self.0.ctx.journal().inner.state.get(&create.caller());
+                let caller = self.inner.ctx.journal().inner.state.get(&create.caller());
                 let nonce = caller.map_or(0, |account| account.info.nonce);
                 Some((create.caller(), create.created_address(nonce), create.value()))
             }
@@ -180,13 +181,13 @@ impl<DB: Database, I, P: Precompiled<DB>> EvmTr for BorEvm<DB, I, P> {
     type Frame = EthFrame<EthInterpreter>;
 
     fn all(&self) -> (&Self::Context, &Self::Instructions, &Self::Precompiles, &FrameStack<Self::Frame>) {
-        self.0.all()
+        self.inner.all()
     }
 
     fn all_mut(
         &mut self,
     ) -> (&mut Self::Context, &mut Self::Instructions, &mut Self::Precompiles, &mut FrameStack<Self::Frame>) {
-        self.0.all_mut()
+        self.inner.all_mut()
     }
 
     /// The log is written after the frame's checkpoint and before its first step, so it precedes the callee's logs and
@@ -197,7 +198,7 @@ impl<DB: Database, I, P: Precompiled<DB>> EvmTr for BorEvm<DB, I, P> {
         &mut self,
         input: FrameInit,
     ) -> Result<FrameInitResult<'_, Self::Frame>, ContextDbError<Self::Context>> {
-        let movement = match self.0.ctx.chain.native_logs {
+        let movement = match self.inner.ctx.chain.native_logs {
             NativeLogs::Emit => self.movement(&input.frame_input),
             NativeLogs::Omit => None,
         };
@@ -205,7 +206,7 @@ impl<DB: Database, I, P: Precompiled<DB>> EvmTr for BorEvm<DB, I, P> {
             Some((from, to, _)) => [self.peek(from)?, self.peek(to)?],
             None => [U256::ZERO; 2],
         };
-        let done = match self.0.frame_init(input)? {
+        let done = match self.inner.frame_init(input)? {
             ItemOrResult::Item(_) => self.refused(),
             ItemOrResult::Result(result) => Some(result),
         };
@@ -215,12 +216,12 @@ impl<DB: Database, I, P: Precompiled<DB>> EvmTr for BorEvm<DB, I, P> {
         {
             let after = [self.peek(from)?, self.peek(to)?];
             let log = transfer_log(from, to, amount, before, after);
-            self.0.ctx.journal_mut().log(log);
+            self.inner.ctx.journal_mut().log(log);
         }
         Ok(match done {
-            None => ItemOrResult::Item(self.0.frame_stack.get()),
+            None => ItemOrResult::Item(self.inner.frame_stack.get()),
             Some(result) => {
-                if self.0.frame_stack.index().is_none() {
+                if self.inner.frame_stack.index().is_none() {
                     trace::ended(self, &result);
                 }
                 ItemOrResult::Result(result)
@@ -229,13 +230,13 @@ impl<DB: Database, I, P: Precompiled<DB>> EvmTr for BorEvm<DB, I, P> {
     }
 
     fn frame_run(&mut self) -> Result<FrameInitOrResult<Self::Frame>, ContextDbError<Self::Context>> {
-        let Some(recorder) = &mut self.1 else {
-            return self.0.frame_run();
+        let Some(recorder) = &mut self.recorder else {
+            return self.inner.frame_run();
         };
-        let depth = self.0.frame_stack.index().map_or(0, |place| place.saturating_add(1));
-        let frame = self.0.frame_stack.get();
-        let action = trace::run(recorder, &mut frame.interpreter, &self.0.instruction, &mut self.0.ctx, depth);
-        frame.process_next_action::<_, ContextDbError<Self::Context>>(&mut self.0.ctx, action).inspect(|next| {
+        let depth = self.inner.frame_stack.index().map_or(0, |place| place.saturating_add(1));
+        let frame = self.inner.frame_stack.get();
+        let action = trace::run(recorder, &mut frame.interpreter, &self.inner.instruction, &mut self.inner.ctx, depth);
+        frame.process_next_action::<_, ContextDbError<Self::Context>>(&mut self.inner.ctx, action).inspect(|next| {
             if next.is_result() {
                 frame.set_finished(true);
             }
@@ -246,7 +247,7 @@ impl<DB: Database, I, P: Precompiled<DB>> EvmTr for BorEvm<DB, I, P> {
         &mut self,
         result: FrameResult,
     ) -> Result<Option<FrameResult>, ContextDbError<Self::Context>> {
-        let result = self.0.frame_return_result(result)?;
+        let result = self.inner.frame_return_result(result)?;
         if let Some(result) = &result {
             trace::ended(self, result);
         }
@@ -273,7 +274,7 @@ impl<DB, I, P> Default for BorHandler<DB, I, P> {
 
 impl<DB: Database, I, P: Precompiled<DB>> BorHandler<DB, I, P> {
     fn pay(evm: &mut BorEvm<DB, I, P>, to: Address, gas: u64) -> Result<(), BorError<DB>> {
-        let context = &mut evm.0.ctx;
+        let context = &mut evm.inner.ctx;
         let amount = context.chain.gas_price.wrapping_mul(U256::from(gas));
         context.journal_mut().load_account_mut(to)?.data.incr_balance(amount);
         Ok(())
@@ -292,7 +293,7 @@ impl<DB: Database, I, P: Precompiled<DB>> Handler for BorHandler<DB, I, P> {
 
     /// Buys the gas and counts the nonce of a call up.
     fn validate(&self, evm: &mut Self::Evm) -> Result<InitialAndFloorGas, Self::Error> {
-        let context = &mut evm.0.ctx;
+        let context = &mut evm.inner.ctx;
         let terms = context.chain.clone();
         let (caller, kind, gas_limit) = (context.tx.caller(), context.tx.kind(), context.tx.gas_limit());
         let mut account = context.journal_mut().load_account_with_code_mut(caller)?.data;
@@ -306,7 +307,7 @@ impl<DB: Database, I, P: Precompiled<DB>> Handler for BorHandler<DB, I, P> {
     }
 
     fn reimburse_caller(&self, evm: &mut Self::Evm, result: &mut FrameResult) -> Result<(), Self::Error> {
-        let caller = evm.0.ctx.tx.caller();
+        let caller = evm.inner.ctx.tx.caller();
         let gas = result.gas();
         Self::pay(evm, caller, gas.limit().saturating_sub(Self::used(gas)))
     }
@@ -315,7 +316,7 @@ impl<DB: Database, I, P: Precompiled<DB>> Handler for BorHandler<DB, I, P> {
     ///
     /// Source: `block-layer §5.3.1; bttc:core/state_transition.go:335-340`.
     fn reward_beneficiary(&self, evm: &mut Self::Evm, result: &mut FrameResult) -> Result<(), Self::Error> {
-        let author = evm.0.ctx.block.beneficiary();
+        let author = evm.inner.ctx.block.beneficiary();
         Self::pay(evm, author, Self::used(result.gas()))
     }
 
@@ -326,10 +327,10 @@ impl<DB: Database, I, P: Precompiled<DB>> Handler for BorHandler<DB, I, P> {
         result: FrameResult,
         result_gas: ResultGas,
     ) -> Result<ExecutionResult<HaltReason>, Self::Error> {
-        take_error::<Self::Error, _>(evm.0.ctx.error())?;
-        let outcome = post_execution::output(&mut evm.0.ctx, result, result_gas);
-        evm.0.ctx.local_mut().clear();
-        evm.0.frame_stack.clear();
+        take_error::<Self::Error, _>(evm.inner.ctx.error())?;
+        let outcome = post_execution::output(&mut evm.inner.ctx, result, result_gas);
+        evm.inner.ctx.local_mut().clear();
+        evm.inner.frame_stack.clear();
         Ok(outcome)
     }
 }

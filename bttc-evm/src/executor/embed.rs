@@ -70,13 +70,13 @@ impl BttcEvmFactory {
 
     fn make<DB: Database, I>(self, database: DB, env: EvmEnv, inspector: I, inspect: Inspect) -> BttcEvm<DB, I> {
         let spec = env.cfg_env.spec;
-        let machine = BorEvm::new(database, env.cfg_env.chain_id, env.block_env, self.native_logs);
-        let BorEvm(inner, recorder, holds_storage) = machine;
+        let BorEvm { inner, recorder, holds_storage } =
+            BorEvm::new(database, env.cfg_env.chain_id, env.block_env, self.native_logs);
         let precompiles = PrecompilesMap::from_static(EthPrecompiles::new(spec).precompiles);
         let mut inner = inner.with_inspector(inspector).with_precompiles(precompiles);
         inner.ctx.cfg = env.cfg_env;
         inner.ctx.journaled_state.set_spec_id(spec);
-        BttcEvm { machine: BorEvm(inner, recorder, holds_storage), inspect }
+        BttcEvm { machine: BorEvm { inner, recorder, holds_storage }, inspect }
     }
 }
 
@@ -119,7 +119,7 @@ pub struct BttcEvm<DB: Database, I> {
 
 impl<DB: Database, I> BttcEvm<DB, I> {
     fn context(&self) -> &BorContext<DB> {
-        &self.machine.0.ctx
+        &self.machine.inner.ctx
     }
 }
 
@@ -153,14 +153,14 @@ impl<DB: Database, I: Inspector<BorContext<DB>>> Evm for BttcEvm<DB, I> {
 
     fn transact_raw(&mut self, tx: TxEnv) -> Result<ResultAndState, Self::Error> {
         let machine = &mut self.machine;
-        let before = [machine.peek(tx.caller)?, machine.peek(machine.0.ctx.block.beneficiary)?];
+        let before = [machine.peek(tx.caller)?, machine.peek(machine.inner.ctx.block.beneficiary)?];
         let mut handler = HostHandler { before, host: PhantomData };
-        machine.0.ctx.tx = tx;
+        machine.inner.ctx.tx = tx;
         let result = match self.inspect {
             Inspect::Yes => handler.inspect_run(machine)?,
             Inspect::No => handler.run(machine)?,
         };
-        Ok(ResultAndState::new(result, machine.0.ctx.journal_mut().finalize()))
+        Ok(ResultAndState::new(result, machine.inner.ctx.journal_mut().finalize()))
     }
 
     /// As the chain makes its own calls: no gas is bought, no nonce moves, and a failed call leaves no trace.
@@ -172,14 +172,14 @@ impl<DB: Database, I: Inspector<BorContext<DB>>> Evm for BttcEvm<DB, I> {
     ) -> Result<ResultAndState, Self::Error> {
         let (result, logs) = self.machine.bare_call(caller, contract, data, SYSTEM_GAS)?;
         let gas = ResultGas::default().with_total_gas_spent(result.gas().total_gas_spent());
-        let context = &mut self.machine.0.ctx;
+        let context = &mut self.machine.inner.ctx;
         logs.into_iter().for_each(|log| context.journal_mut().log(log));
         let result = post_execution::output(context, result, gas);
         Ok(ResultAndState::new(result, context.journal_mut().finalize()))
     }
 
     fn finish(self) -> (DB, EvmEnv) {
-        let Context { block: block_env, cfg: cfg_env, journaled_state, .. } = self.machine.0.ctx;
+        let Context { block: block_env, cfg: cfg_env, journaled_state, .. } = self.machine.inner.ctx;
         (journaled_state.database, EvmEnv { cfg_env, block_env })
     }
 
@@ -188,12 +188,12 @@ impl<DB: Database, I: Inspector<BorContext<DB>>> Evm for BttcEvm<DB, I> {
     }
 
     fn components(&self) -> (&DB, &I, &PrecompilesMap) {
-        let inner = &self.machine.0;
+        let inner = &self.machine.inner;
         (&inner.ctx.journaled_state.database, &inner.inspector, &inner.precompiles)
     }
 
     fn components_mut(&mut self) -> (&mut DB, &mut I, &mut PrecompilesMap) {
-        let inner = &mut self.machine.0;
+        let inner = &mut self.machine.inner;
         (&mut inner.ctx.journaled_state.database, &mut inner.inspector, &mut inner.precompiles)
     }
 }
@@ -240,7 +240,7 @@ impl<DB: Database, I: Inspector<BorContext<DB>>> InspectorEvmTr for BorEvm<DB, I
         &revm::context::FrameStack<Self::Frame>,
         &Self::Inspector,
     ) {
-        self.0.all_inspector()
+        self.inner.all_inspector()
     }
 
     fn all_mut_inspector(
@@ -252,6 +252,6 @@ impl<DB: Database, I: Inspector<BorContext<DB>>> InspectorEvmTr for BorEvm<DB, I
         &mut revm::context::FrameStack<Self::Frame>,
         &mut Self::Inspector,
     ) {
-        self.0.all_mut_inspector()
+        self.inner.all_mut_inspector()
     }
 }

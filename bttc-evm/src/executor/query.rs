@@ -71,9 +71,9 @@ pub fn call(
     let block = block_env(context, context.author);
     let mut evm = BorEvm::new(Pending::new(state, hashes), context.chain_id, block, NativeLogs::Omit);
     let data = input.iter().map(|&byte| if byte == 0 { 4 } else { 16 });
-    evm.0.ctx.chain =
+    evm.inner.ctx.chain =
         Terms { intrinsic_gas: data.fold(21_000, |sum: u64, gas| sum.saturating_add(gas)), ..Terms::default() };
-    evm.0.ctx.tx = TxEnv {
+    evm.inner.ctx.tx = TxEnv {
         caller: Address::ZERO,
         gas_limit: QUERY_GAS,
         gas_price: 0,

@@ -73,7 +73,7 @@ impl<'a> RevmExecutor<'a> {
     /// With this answer to creations at an address that holds storage.
     #[must_use]
     pub fn with_storage_collision(mut self, collision: StorageCollision) -> Self {
-        self.evm.2 = match collision {
+        self.evm.holds_storage = match collision {
             StorageCollision::Reset => None,
             StorageCollision::Refuse => Some(Pending::has_storage),
         };
@@ -81,12 +81,12 @@ impl<'a> RevmExecutor<'a> {
     }
 
     fn pending(&mut self) -> &mut Pending<'a> {
-        &mut self.evm.0.ctx.journaled_state.database
+        &mut self.evm.inner.ctx.journaled_state.database
     }
 
     /// Closes the journal: empty and destroyed accounts go, everything else is written down.
     fn settle(&mut self, warm_set: WarmSet) {
-        let journal = self.evm.0.ctx.journal_mut();
+        let journal = self.evm.inner.ctx.journal_mut();
         let warm = match warm_set {
             WarmSet::Drop => None,
             WarmSet::Keep => {
@@ -152,7 +152,7 @@ impl Executor for RevmExecutor<'_> {
         let gas_price = self.check(transaction, sender, gas_left)?;
         let author = self.context.author;
         let before = [self.pending().balance(sender), self.pending().balance(author)];
-        let ctx = &mut self.evm.0.ctx;
+        let ctx = &mut self.evm.inner.ctx;
         ctx.tx = TxEnv {
             tx_type: transaction.form().to_byte().unwrap_or(0),
             caller: sender,
@@ -176,7 +176,7 @@ impl Executor for RevmExecutor<'_> {
         let mut logs = result.into_logs();
         let fee = transaction.gas_price().wrapping_mul(U256::from(gas_used));
         // the fee log stands in failed transactions as well, where it is the only one.
-        if self.evm.0.ctx.chain.native_logs == NativeLogs::Emit && !fee.is_zero() {
+        if self.evm.inner.ctx.chain.native_logs == NativeLogs::Emit && !fee.is_zero() {
             logs.push(fee_log(sender, author, fee, before));
         }
         Ok(Executed { status, gas_used, logs })
@@ -187,7 +187,7 @@ impl Executor for RevmExecutor<'_> {
     fn system_call(&mut self, to: Address, input: Bytes) -> SystemCalled {
         if self.phase == Phase::Transactions {
             self.settle(WarmSet::Keep);
-            self.evm.0.ctx.block = block_env(&self.context, self.context.coinbase);
+            self.evm.inner.ctx.block = block_env(&self.context, self.context.coinbase);
             self.phase = Phase::SystemCalls;
         }
         let called = self.evm.bare_call(SYSTEM_ADDRESS, to, input, SYSTEM_GAS);
@@ -215,7 +215,7 @@ impl Executor for RevmExecutor<'_> {
 
     fn into_changes(mut self: Box<Self>) -> Changes {
         self.settle(WarmSet::Drop);
-        self.evm.0.ctx.journaled_state.database.into_changes()
+        self.evm.inner.ctx.journaled_state.database.into_changes()
     }
 }
 

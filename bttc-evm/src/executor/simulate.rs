@@ -103,8 +103,8 @@ pub fn simulate(
     let price = u128::try_from(gas_price).map_err(|_| TransactionError::GasPrice { got: gas_price })?;
     let block = block_env(context, context.author);
     let mut evm = BorEvm::new(Pending::new(state, hashes), context.chain_id, block, NativeLogs::Omit);
-    evm.0.ctx.chain = Terms { gas_price, intrinsic_gas, ..Terms::default() };
-    evm.0.ctx.tx = TxEnv {
+    evm.inner.ctx.chain = Terms { gas_price, intrinsic_gas, ..Terms::default() };
+    evm.inner.ctx.tx = TxEnv {
         tx_type: u8::from(!access_list.is_empty()),
         caller: sender,
         gas_limit,

@@ -60,14 +60,9 @@ struct Metered<'a> {
 }
 
 impl Executor for Metered<'_> {
-    fn transact(
-        &mut self,
-        transaction: &Transaction,
-        sender: Address,
-        gas_left: u64,
-    ) -> Result<Executed, TransactionError> {
-        let executed = self.inner.transact(transaction, sender, gas_left)?;
-        *self.gas.entry(transaction.to().into_to()).or_default() += executed.gas_used;
+    fn transact(&mut self, tx: &Transaction, sender: Address, gas_left: u64) -> Result<Executed, TransactionError> {
+        let executed = self.inner.transact(tx, sender, gas_left)?;
+        *self.gas.entry(tx.to().into_to()).or_default() += executed.gas_used;
         Ok(executed)
     }
 

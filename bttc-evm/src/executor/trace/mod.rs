@@ -256,9 +256,9 @@ impl RevmExecutor<'_> {
         gas_left: u64,
         kind: TraceKind,
     ) -> Result<Trace, TransactionError> {
-        self.evm.1 = Some(Box::new(Recorder::new(kind)));
+        self.evm.recorder = Some(Box::new(Recorder::new(kind)));
         let executed = super::Executor::transact(self, transaction, sender, gas_left);
-        let recorder = self.evm.1.take();
+        let recorder = self.evm.recorder.take();
         let executed = executed?;
         let Recorder { tracer, outcome } = recorder.map_or_else(|| Recorder::new(kind), |recorder| *recorder);
         Ok(match tracer {
@@ -275,7 +275,7 @@ impl RevmExecutor<'_> {
 
 /// Tells the recorder of a result that comes out of the first frame.
 pub(super) fn ended<DB: Database, I, P>(evm: &mut BorEvm<DB, I, P>, result: &FrameResult) {
-    if let Some(recorder) = &mut evm.1 {
+    if let Some(recorder) = &mut evm.recorder {
         recorder.end(result);
     }
 }
