@@ -145,7 +145,7 @@ impl Kept {
     fn with<T>(&self, look: impl FnOnce(&Node<'_>) -> T) -> T {
         look(&Node {
             chain: &self.chain,
-            states: &self.chain,
+            history: &self.chain,
             index: &self.index,
             pool: &self.pool,
             snapshots: self,

@@ -46,9 +46,9 @@ use crate::{
     block::{Block, BuildError, ImportError, ImportedBlock, Judged, Unsealed, build, judge, prepare},
     executor::{self, BlockContext, Executor, ExecutorFactory, NativeLogs, QueryError, RevmExecutors},
     genesis::{Genesis, GenesisError},
-    header::{Header, SealedHeader},
+    header::{Header, RecoveredHeader, SealedHeader},
     receipt::Receipt,
-    seal::{self, Parent, SealContext, SealError},
+    seal::{self, Parent, SealContext, SealError, SignerCache},
     state::State,
     state_sync::{RecordRequest, SyntheticReceipt, select},
     system::{
@@ -79,11 +79,11 @@ const VISIBLE_HASHES: u64 = 256;
 /// Blocks that branches may hold; beyond that the lowest is forgotten.
 const SIDE_BLOCKS: usize = 1_024;
 
-/// A block of a branch and the state after it.
+/// A block of a branch, and the state after it as long as another may follow.
 #[derive(Clone)]
 struct SideBlock {
     block: Arc<ImportedBlock>,
-    state: State,
+    state: Option<State>,
 }
 
 /// A block that another can follow, and what that is executed on.
@@ -121,6 +121,8 @@ pub struct Chain {
     replacements: CodeReplacements,
     window: Window,
     own: BTreeSet<Address>,
+    /// Who sealed the blocks that came by.
+    signers: SignerCache,
     /// After the head.
     state: State,
     /// After the blocks that another may follow, by number; the head's among them.
@@ -153,6 +155,7 @@ impl Chain {
             replacements,
             window: Window::default(),
             own: BTreeSet::new(),
+            signers: SignerCache::default(),
             states: BTreeMap::from([(0, state.clone())]),
             state,
             genesis: Arc::new(ImportedBlock::empty(header)),
@@ -214,10 +217,14 @@ impl Chain {
     /// A block by number, if it is in memory.
     #[must_use]
     pub fn block(&self, number: u64) -> Option<&ImportedBlock> {
-        if number == 0 { Some(&self.genesis) } else { self.shared(number).map(Arc::as_ref) }
+        self.shared(number).map(Arc::as_ref)
     }
 
-    fn shared(&self, number: u64) -> Option<&Arc<ImportedBlock>> {
+    /// A block by number, if it is in memory, to be kept.
+    pub(crate) fn shared(&self, number: u64) -> Option<&Arc<ImportedBlock>> {
+        if number == 0 {
+            return Some(&self.genesis);
+        }
         let first = self.blocks.front()?.header().height();
         let place = usize::try_from(number.checked_sub(first)?).ok()?;
         self.blocks.get(place)
@@ -228,13 +235,27 @@ impl Chain {
         self.blocks.iter()
     }
 
-    /// A block of a branch beside the chain.
-    #[must_use]
-    pub fn side_block(&self, hash: B256) -> Option<&ImportedBlock> {
-        self.branches.iter().find(|((_, own), _)| *own == hash).map(|(_, side)| side.block.as_ref())
+    /// The blocks beside the chain that are in memory, the lowest first. Some were of the chain once; those behind the
+    /// window are kept as long as the chain's own of their numbers.
+    pub fn side_blocks(&self) -> impl Iterator<Item = &Arc<ImportedBlock>> {
+        self.branches.values().map(|side| &side.block)
     }
 
-    /// A block by hash.
+    /// A block beside the chain.
+    #[must_use]
+    pub fn side_block(&self, hash: B256) -> Option<&ImportedBlock> {
+        self.side_blocks().find(|block| block.header().hash() == hash).map(Arc::as_ref)
+    }
+
+    /// A block of the chain or beside it, if it is in memory, to be kept.
+    pub(crate) fn shared_by_hash(&self, hash: B256) -> Option<&Arc<ImportedBlock>> {
+        match self.numbers.get(&hash) {
+            Some(number) => self.shared(*number),
+            None => self.side_blocks().find(|block| block.header().hash() == hash),
+        }
+    }
+
+    /// A block of the chain by hash.
     #[must_use]
     pub fn block_by_hash(&self, hash: B256) -> Option<&ImportedBlock> {
         self.numbers.get(&hash).and_then(|number| self.block(*number))
@@ -363,6 +384,12 @@ impl Chain {
         Ok(build(&mut *executor, header, author, transactions, &work, &self.spec))
     }
 
+    /// Finds out who sealed headers, shared among the chain's threads, and remembers it: the blocks of headers that were
+    /// verified before, by [`verify_batch`](seal::verify_batch) as a rule, are then judged without another recovery.
+    pub fn recover(&mut self, headers: impl IntoIterator<Item = Header>) -> Vec<RecoveredHeader> {
+        self.signers.recover(headers, self.threads)
+    }
+
     /// Judges a block and takes it into the chain or into a branch.
     ///
     /// # Errors
@@ -382,13 +409,16 @@ impl Chain {
         Ok(self.adopt(candidate))
     }
 
-    /// Judges a block. Nothing changes yet.
-    pub(crate) fn judge(&self, block: Block, facts: &Facts<'_>) -> Result<Candidate, ImportError> {
-        let tip = self.tip_at(&block.header);
-        let (tip, header) = self.verify(tip, &block.header, facts)?;
-        if self.side(header.height(), header.hash()).is_some() || self.numbers.contains_key(&header.hash()) {
-            return Err(ImportError::Known { hash: header.hash() });
+    /// Judges a block. Nothing changes yet but what is known of its signer.
+    pub(crate) fn judge(&mut self, mut block: Block, facts: &Facts<'_>) -> Result<Candidate, ImportError> {
+        let header = core::mem::take(&mut block.header);
+        let hash = header.hash();
+        if self.side(header.height(), hash).is_some() || self.numbers.contains_key(&hash) {
+            return Err(ImportError::Known { hash });
         }
+        let header = self.signers.recover_one(header, hash);
+        let tip = self.tip_at(&header);
+        let (tip, header) = self.verify(tip, header, facts)?;
         let context = self.context(&header, header.author());
         let mut executor = self.executor(&tip, context);
         let work = || self.imported_work(&tip, facts);
@@ -435,19 +465,18 @@ impl Chain {
             self.branches.pop_first();
         }
         let place = |block: &ImportedBlock| (block.header().height(), block.header().hash());
-        self.branches.insert(place(&change.block), SideBlock { block: Arc::clone(&change.block), state });
+        self.branches.insert(place(&change.block), SideBlock { block: Arc::clone(&change.block), state: Some(state) });
         for block in &change.abandoned {
             let (number, hash) = place(block);
             self.blocks.pop_back();
             self.numbers.remove(&hash);
             self.hashes.remove(&number);
-            if let Some(state) = self.states.remove(&number) {
-                self.branches.insert((number, hash), SideBlock { block: Arc::clone(block), state });
-            }
+            let state = self.states.remove(&number);
+            self.branches.insert((number, hash), SideBlock { block: Arc::clone(block), state });
         }
         for block in &change.adopted {
             let (number, hash) = place(block);
-            if let Some(SideBlock { state, .. }) = self.branches.remove(&(number, hash)) {
+            if let Some(SideBlock { state: Some(state), .. }) = self.branches.remove(&(number, hash)) {
                 self.states.insert(number, state.clone());
                 self.state = state;
             }
@@ -463,21 +492,23 @@ impl Chain {
 
     /// Forgets what is behind the window.
     fn prune(&mut self) {
-        let first = self.head().header().height().saturating_sub(self.window.depth);
+        let first = self.first_within(self.head().header());
         let visible = first.saturating_sub(VISIBLE_HASHES);
         self.states = self.states.split_off(&first);
         self.hashes = self.hashes.split_off(&visible);
         // Ascending, so that a parent is looked at before its children.
-        let mut kept = BTreeMap::new();
-        for ((number, hash), side) in core::mem::take(&mut self.branches) {
-            let parent = (number.wrapping_sub(1), side.block.header().parent_hash);
-            let on_chain = self.numbers.get(&parent.1).is_some_and(|number| *number >= first);
-            if number >= first && (on_chain || kept.contains_key(&parent)) {
-                kept.insert((number, hash), side);
+        let mut within = BTreeSet::new();
+        for ((number, hash), side) in &mut self.branches {
+            let parent = side.block.header().parent_hash;
+            let on_chain = self.numbers.get(&parent).is_some_and(|number| *number >= first);
+            if side.state.is_some() && *number >= first && (on_chain || within.contains(&parent)) {
+                within.insert(*hash);
+            } else {
+                side.state = None;
             }
         }
-        self.branches = kept;
         if self.window.behind == Behind::Dropped {
+            self.branches = self.branches.split_off(&(visible, B256::ZERO));
             while let Some(block) = self.blocks.front().filter(|block| block.header().height() < visible) {
                 self.numbers.remove(&block.header().hash());
                 self.blocks.pop_front();
@@ -492,7 +523,24 @@ impl Chain {
 
     /// The state after a block of a branch.
     pub(crate) fn side_state(&self, number: u64, hash: B256) -> Option<&State> {
-        self.side(number, hash).map(|side| &side.state)
+        self.side(number, hash).and_then(|side| side.state.as_ref())
+    }
+
+    /// The state after the parent of a block of the chain or beside it.
+    pub(crate) fn state_before(&self, header: &SealedHeader) -> Option<&State> {
+        let (number, parent) = (header.height().wrapping_sub(1), header.parent_hash);
+        if self.numbers.contains_key(&parent) { self.state_at(number) } else { self.side_state(number, parent) }
+    }
+
+    /// Number of the lowest block that another may follow when this one is the head.
+    pub(crate) fn first_within(&self, head: &SealedHeader) -> u64 {
+        head.height().saturating_sub(self.window.depth)
+    }
+
+    /// Puts a block and the state after it beside the chain.
+    pub(crate) fn restore_side(&mut self, block: Arc<ImportedBlock>, state: State) {
+        let place = (block.header().height(), block.header().hash());
+        self.branches.insert(place, SideBlock { block, state: Some(state) });
     }
 
     /// How many blocks behind the head it looks at.
@@ -528,7 +576,9 @@ impl Chain {
             let hashes = self.hashes.range(..=*number).map(|(number, hash)| (*number, *hash)).collect();
             return Some(Tip { block: self.block(*number)?, state, hashes: Cow::Owned(hashes) });
         }
-        let SideBlock { block, state } = self.side(header.height().wrapping_sub(1), parent)?;
+        let SideBlock { block, state: Some(state) } = self.side(header.height().wrapping_sub(1), parent)? else {
+            return None;
+        };
         let mut above = BTreeMap::from([(block.header().height(), parent)]);
         let mut lowest = block.header();
         let fork = loop {
@@ -550,14 +600,15 @@ impl Chain {
     fn verify<'c>(
         &self,
         tip: Option<Tip<'c>>,
-        header: &Header,
+        header: RecoveredHeader,
         facts: &Facts<'_>,
     ) -> Result<(Tip<'c>, SealedHeader), ImportError> {
+        let (number, parent) = (header.height(), header.parent_hash);
         let timing = &self.spec.timing;
-        let ends_sprint = timing.is_sprint_end(header.height());
+        let ends_sprint = timing.is_sprint_end(number);
         let contract = tip.as_ref().filter(|_| ends_sprint);
-        let contract = contract.map(|tip| self.producers_on(tip, header.height().wrapping_add(1)));
-        let verified = seal::verify(
+        let contract = contract.map(|tip| self.producers_on(tip, number.wrapping_add(1)));
+        let verified = seal::verify_recovered(
             header,
             &SealContext {
                 timing,
@@ -568,16 +619,11 @@ impl Chain {
             },
         );
         let head = self.head().header();
-        let elsewhere = || ImportError::NotOnHead {
-            number: header.height(),
-            parent: header.parent_hash,
-            head: head.height(),
-            expected: head.hash(),
-        };
+        let elsewhere = || ImportError::NotOnHead { number, parent, head: head.height(), expected: head.hash() };
         match (verified, tip) {
             (Ok(sealed), Some(tip)) if sealed.height() == tip.next_number() => Ok((tip, sealed)),
             (Ok(_), _) => Err(elsewhere()),
-            (Err(SealError::UnknownAncestor { parent }), None) if self.numbers.contains_key(&parent) => {
+            (Err(SealError::UnknownAncestor { parent }), None) if self.shared_by_hash(parent).is_some() => {
                 Err(elsewhere())
             }
             (Err(error), _) => Err(error.into()),

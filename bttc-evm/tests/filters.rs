@@ -56,7 +56,7 @@ impl World {
         index.extend(&self.chain);
         let node = Node {
             chain: &self.chain,
-            states: &self.chain,
+            history: &self.chain,
             index: &index,
             pool: &self.pool,
             snapshots: &made::Nobody,
@@ -146,7 +146,7 @@ fn q267_a_header_that_is_told_has_a_base_fee_which_is_null() {
     let subscribe = |world: &mut World, params| world.with(|node, _| Watch::subscription(node, &params));
     let mut heads = subscribe(&mut world, json!(["newHeads"])).unwrap();
     world.grow();
-    let told = world.with(|node, _| heads.news(node));
+    let told = world.with(|node, _| heads.news(node).unwrap());
     let asked = world.ask("eth_getHeaderByNumber", json!(["latest"])).unwrap();
     assert_eq!((told[0]["baseFeePerGas"].clone(), told[0]["size"].clone()), (Value::Null, Value::Null));
     assert!(told[0].as_object().unwrap().contains_key("baseFeePerGas"));

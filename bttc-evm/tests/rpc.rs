@@ -16,7 +16,7 @@ fn with<T>(run: impl FnOnce(&Node<'_>) -> T) -> T {
     let pool = Pool::new(chain.spec().chain_id, PoolLimits::default());
     run(&Node {
         chain: &chain,
-        states: &chain,
+        history: &chain,
         index: &index,
         pool: &pool,
         snapshots: &made::Nobody,

@@ -58,7 +58,7 @@ impl Host for Alone {
         index.extend(chain);
         look(&Node {
             chain,
-            states: chain,
+            history: chain,
             index: &index,
             pool,
             snapshots: &made::Nobody,

@@ -31,6 +31,12 @@ impl RecoveredHeader {
         &self.header
     }
 
+    /// The bare header.
+    #[must_use]
+    pub fn into_header(self) -> Header {
+        self.header
+    }
+
     /// Hash of the block.
     #[must_use]
     pub const fn hash(&self) -> B256 {

@@ -30,11 +30,16 @@ pub use limits::PoolLimits;
 pub use order::Best;
 
 use crate::{
+    block::ImportedBlock,
+    chain::{Chain, HeadChange},
     state::State,
     transaction::{Transaction, TransactionType},
 };
 use alloy_primitives::{Address, B256, U256, U512};
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::{
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    sync::Arc,
+};
 
 /// A transaction in the pool.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -244,8 +249,29 @@ impl Pool {
         Ok(sender)
     }
 
-    /// Follows the chain to a new head: what its blocks hold or make impossible goes. After a reorganisation the
-    /// transactions of the blocks that fell off are added again afterwards.
+    /// Follows what a block did to the head: what the chain's blocks hold or make impossible goes, and what abandoned blocks
+    /// held comes back, as if it were sent again. Answers what is gone.
+    ///
+    /// Source: `bttc:core/tx_pool.go:1202-1370`.
+    // As in the reference: where the head's number jumps by more than 64 nothing comes back.
+    pub fn follow_change(&mut self, change: &HeadChange, chain: &Chain) -> Vec<Pooled> {
+        let mut gone = self.follow(chain.state());
+        let number = |block: Option<&Arc<ImportedBlock>>| block.map(|block| block.header().height());
+        let jump = number(change.abandoned().first()).zip(number(change.adopted().last()));
+        if jump.is_some_and(|(old, new)| old.abs_diff(new) <= Self::DEEPEST_JUMP) {
+            let gas_limit = chain.head().header().gas_limit;
+            for transaction in change.returned() {
+                // One that cannot stand any more, or pays too little, stays away.
+                gone.extend(self.add(transaction.clone(), chain.state(), gas_limit).unwrap_or_default());
+            }
+        }
+        gone
+    }
+
+    /// Blocks by which the head's number may change so that transactions come back.
+    const DEEPEST_JUMP: u64 = 64;
+
+    /// Follows the chain to a new head that grew from the old one: what its blocks hold or make impossible goes.
     pub fn follow(&mut self, state: &State) -> Vec<Pooled> {
         let mut gone = Vec::new();
         let senders: Vec<_> = self.accounts.keys().copied().collect();

@@ -3,21 +3,18 @@
 //! Source: `block-layer §7.1.2, §7.2; bttc:consensus/bor/api.go:28-180`.
 
 use super::{Node, RpcError, hex, params::Height};
-use crate::header::SealedHeader;
+use crate::{block::ImportedBlock, header::SealedHeader};
 use alloy_primitives::B256;
 use bttc_core::snapshot::SnapshotView;
 use serde_json::Value;
+use std::sync::Arc;
 
 /// Blocks of a range at most.
 const RANGE: u64 = 32_768;
 
-/// The header that a method without a height, with null or a tag means, or the one at this height.
-pub(super) fn header<'n>(node: &Node<'n>, height: Option<Height>) -> Result<&'n SealedHeader, RpcError> {
-    let header = match height {
-        None | Some(Height::Latest | Height::Pending) => Some(node.chain.head().header()),
-        Some(Height::At(number)) => node.chain.header(number),
-    };
-    header.ok_or_else(unknown)
+/// The block that a method without a height, with null or a tag means, or the one at this height.
+pub(super) fn block(node: &Node<'_>, height: Option<Height>) -> Result<Arc<ImportedBlock>, RpcError> {
+    node.block(height.unwrap_or(Height::Latest))?.ok_or_else(unknown)
 }
 
 fn unknown() -> RpcError {
@@ -26,7 +23,7 @@ fn unknown() -> RpcError {
 
 /// The snapshot as of a block.
 pub(super) fn snapshot(node: &Node<'_>, block: B256) -> Result<SnapshotView, RpcError> {
-    let known = node.chain.block_by_hash(block).and_then(|_| node.snapshots.snapshot(block));
+    let known = node.block_by_hash(block)?.and_then(|_| node.snapshots.snapshot(block));
     known.ok_or_else(unknown)
 }
 
@@ -54,10 +51,11 @@ pub(super) fn root(node: &Node<'_>, start: u64, end: u64) -> Result<Value, RpcEr
         let text = format!("Start: {start} and end block: {end} exceed max allowed checkpoint length: {RANGE}");
         return Err(RpcError::failed(text));
     }
-    let leaves: Option<Vec<_>> = if start > end || end > node.chain.head().header().height() {
+    let leaves = if start > end || end > node.head() {
         None
     } else {
-        (start..=end).map(|number| node.chain.header(number).map(|header| header.leaf().hash())).collect()
+        let leaf = |number| Ok(node.at(number)?.map(|block| block.header().leaf().hash()));
+        (start..=end).map(leaf).collect::<Result<Option<Vec<_>>, RpcError>>()?
     };
     let root = leaves.and_then(|leaves| node.range_root.root_of(leaves));
     let root = root.ok_or_else(|| {

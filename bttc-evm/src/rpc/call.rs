@@ -17,8 +17,9 @@ use crate::{
     transaction::TransactionError,
 };
 use alloy_eips::eip2930::{AccessList, AccessListItem};
-use alloy_primitives::{Address, Bytes, TxKind, U256};
+use alloy_primitives::{Address, B256, Bytes, TxKind, U256};
 use serde_json::{Map, Value};
+use std::collections::BTreeMap;
 
 /// Gas of a plain transfer: the least a transaction can use.
 const TRANSFER_GAS: u64 = 21_000;
@@ -69,9 +70,11 @@ fn access_list(value: &Value) -> Result<AccessList, Unreadable> {
     items.map(AccessList)
 }
 
+/// The hashes that code can ask for.
+type Hashes = BTreeMap<u64, B256>;
+
 impl CallRequest {
-    fn try_with(&self, node: &Node<'_>, on: &On<'_>, gas: u64) -> Result<Simulated, TransactionError> {
-        let height = u64::try_from(on.context.number).unwrap_or(u64::MAX);
+    fn try_with(&self, on: &On, hashes: &Hashes, gas: u64) -> Result<Simulated, TransactionError> {
         let simulation = Simulation {
             from: self.from,
             to: self.to,
@@ -81,16 +84,18 @@ impl CallRequest {
             gas_limit: gas,
             access_list: self.access_list.clone(),
         };
-        simulate(on.state, &node.hashes_before(height), &on.context, &simulation)
+        simulate(&on.state, hashes, &on.context, &simulation)
     }
 }
 
 /// A block and the state after it.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct On<'n> {
+#[derive(Clone, Debug)]
+pub(super) struct On {
     /// What code sees of the block.
     pub(super) context: BlockContext,
-    pub(super) state: &'n State,
+    pub(super) state: State,
+    /// Height and parent of the block that code runs in.
+    pub(super) before: (u64, B256),
 }
 
 fn begun(tried: Result<Simulated, TransactionError>, gas: u64) -> Result<Simulated, RpcError> {
@@ -113,14 +118,15 @@ fn outcome(tried: Simulated) -> Result<Bytes, RpcError> {
 }
 
 /// `eth_call`.
-pub(super) fn call(node: &Node<'_>, on: &On<'_>, request: &CallRequest) -> Result<Value, RpcError> {
+pub(super) fn call(node: &Node<'_>, on: &On, request: &CallRequest) -> Result<Value, RpcError> {
     let gas = request.gas.unwrap_or(u64::MAX).min(QUERY_GAS);
-    let tried = begun(request.try_with(node, on, gas), gas)?;
+    let tried = begun(request.try_with(on, &node.hashes_before(on.before)?, gas), gas)?;
     Ok(hex::bytes(&outcome(tried)?))
 }
 
 /// `eth_estimateGas`.
-pub(super) fn estimate(node: &Node<'_>, on: &On<'_>, request: &CallRequest) -> Result<Value, RpcError> {
+pub(super) fn estimate(node: &Node<'_>, on: &On, request: &CallRequest) -> Result<Value, RpcError> {
+    let hashes = node.hashes_before(on.before)?;
     let asked = request.gas.filter(|gas| *gas >= TRANSFER_GAS);
     let mut most = asked.unwrap_or(on.context.gas_limit);
     if !request.gas_price.is_zero() {
@@ -135,7 +141,7 @@ pub(super) fn estimate(node: &Node<'_>, on: &On<'_>, request: &CallRequest) -> R
     let cap = most;
     let mut failing = TRANSFER_GAS.saturating_sub(1);
     // Too little to begin with is too little; whatever else keeps the call from beginning ends the search.
-    let works = |gas: u64| match request.try_with(node, on, gas) {
+    let works = |gas: u64| match request.try_with(on, &hashes, gas) {
         Err(TransactionError::IntrinsicGas { .. }) => Ok(None),
         tried => begun(tried, gas).map(Some),
     };

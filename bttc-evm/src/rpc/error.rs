@@ -1,6 +1,6 @@
 //! What a refused request is told.
 
-use crate::pool::PoolError;
+use crate::{pool::PoolError, store::StoreError};
 use core::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -62,6 +62,13 @@ impl RpcError {
 /// A transaction that the pool does not take.
 impl From<PoolError> for RpcError {
     fn from(error: PoolError) -> Self {
+        Self::failed(error)
+    }
+}
+
+/// What is kept cannot be read.
+impl From<StoreError> for RpcError {
+    fn from(error: StoreError) -> Self {
         Self::failed(error)
     }
 }

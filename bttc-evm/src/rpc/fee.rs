@@ -41,12 +41,12 @@ fn samples(block: &ImportedBlock, chain_id: u64) -> Vec<U256> {
 }
 
 /// `eth_gasPrice` and `eth_maxPriorityFeePerGas`.
-pub(super) fn suggestion(node: &Node<'_>) -> U256 {
+pub(super) fn suggestion(node: &Node<'_>) -> Result<U256, RpcError> {
     let mut prices = Vec::new();
-    let mut number = node.chain.head().header().height();
+    let mut number = node.head();
     let mut asked = BLOCKS;
     while asked > 0 && number > 0 {
-        let found = node.chain.block(number).map(|block| samples(block, node.chain.spec().chain_id));
+        let found = node.at(number)?.map(|block| samples(&block, node.chain_id()));
         let mut found = found.unwrap_or_default();
         number = number.saturating_sub(1);
         asked = asked.saturating_sub(1);
@@ -61,7 +61,7 @@ pub(super) fn suggestion(node: &Node<'_>) -> U256 {
     }
     prices.sort_unstable();
     let place = prices.len().saturating_sub(1).saturating_mul(PERCENTILE) / 100;
-    prices.get(place).copied().unwrap_or(DEFAULT).min(MOST)
+    Ok(prices.get(place).copied().unwrap_or(DEFAULT).min(MOST))
 }
 
 /// A number of blocks: a JSON number, or text in decimal or hex.
@@ -145,7 +145,7 @@ pub(super) fn history(node: &Node<'_>, count: u64, last: Height, percentiles: &[
         }
         before = Some((place, *percentile));
     }
-    let head = node.chain.head().header().height();
+    let head = node.head();
     let last = match last {
         Height::Latest | Height::Pending => head,
         Height::At(number) if number > head => {
@@ -156,7 +156,7 @@ pub(super) fn history(node: &Node<'_>, count: u64, last: Height, percentiles: &[
     };
     let count = count.min(HISTORY).min(last.saturating_add(1));
     let oldest = last.saturating_add(1).saturating_sub(count);
-    let blocks: Vec<_> = (oldest..=last).filter_map(|number| node.chain.block(number)).collect();
+    let blocks = (oldest..=last).filter_map(|number| node.at(number).transpose()).collect::<Result<Vec<_>, _>>()?;
     let base_fees: Vec<_> = (0..=count).map(|_| "0x0").collect();
     let ratios: Vec<_> = blocks.iter().map(|block| ratio(block)).collect();
     let mut answer =

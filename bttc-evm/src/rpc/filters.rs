@@ -120,7 +120,7 @@ impl Filters {
                     _ => {
                         let filter = self.by_id.get_mut(id).ok_or_else(not_found)?;
                         filter.polled = now;
-                        Ok(filter.watch.news(node).into())
+                        Ok(filter.watch.news(node)?.into())
                     }
                 }
             }

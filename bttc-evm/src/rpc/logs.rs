@@ -15,6 +15,7 @@ use super::{
 use crate::block::ImportedBlock;
 use alloy_primitives::{Address, B256};
 use serde_json::{Map, Value};
+use std::sync::Arc;
 
 /// Whether `eth_getLogs` holds the logs of system calls: the reference's flag `bor.logs`, off unless set.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -200,7 +201,7 @@ impl LogFilter {
 
     /// First and last height, as far as the chain goes.
     fn bounds(node: &Node<'_>, from: Height, to: Height) -> (u64, u64) {
-        let head = node.chain.head().header().height();
+        let head = node.head();
         let height = |height| match height {
             Height::Latest | Height::Pending => head,
             Height::At(number) => number,
@@ -209,48 +210,59 @@ impl LogFilter {
     }
 }
 
+/// Logs as they are answered, by where they stand.
+type Placed = Vec<(u64, Value)>;
+
+/// As in the reference: merged by block number · 100000 + log index.
+fn placed(logs: Vec<PlacedLog<'_>>) -> impl Iterator<Item = (u64, Value)> {
+    let place = |log: &PlacedLog<'_>| log.header.height().wrapping_mul(100_000).wrapping_add(log.index);
+    logs.into_iter().map(move |log| (place(&log), log.to_json()))
+}
+
 /// `eth_getLogs`.
 pub(super) fn logs(node: &Node<'_>, filter: &LogFilter) -> Result<Value, RpcError> {
-    let mut found = match filter.blocks {
-        Blocks::One(hash) => filter.own(block(node, hash)?),
+    let mut found = Placed::new();
+    match filter.blocks {
+        Blocks::One(hash) => found.extend(placed(filter.own(&*block(node, hash)?))),
         Blocks::Range(from, to) => {
             let (from, to) = LogFilter::bounds(node, from, to);
             node.log_limits.check_range(from, to)?;
-            let mut found = Vec::new();
-            for block in (from..=to).filter_map(|number| node.chain.block(number)) {
-                found.extend(filter.own(block));
+            for number in from..=to {
+                let Some(block) = node.at(number)? else { continue };
+                found.extend(placed(filter.own(&block)));
                 node.log_limits.check_found(found.len())?;
             }
-            found
         }
-    };
+    }
     if node.state_sync_logs == StateSyncLogs::Include {
         found.extend(synthetic(node, filter)?);
-        // As in the reference: merged by block number · 100000 + log index.
-        found.sort_by_key(|log| log.header.height().wrapping_mul(100_000).wrapping_add(log.index));
+        found.sort_by_key(|(place, _)| *place);
     }
-    Ok(found.into_iter().map(PlacedLog::to_json).collect())
+    Ok(found.into_iter().map(|(_, log)| log).collect())
 }
 
 /// `eth_getBorBlockLogs`.
 pub(super) fn state_sync_logs(node: &Node<'_>, filter: &LogFilter) -> Result<Value, RpcError> {
-    Ok(synthetic(node, filter)?.into_iter().map(PlacedLog::to_json).collect())
+    Ok(synthetic(node, filter)?.into_iter().map(|(_, log)| log).collect())
 }
 
 // As in the reference: a range search looks at every 64th block alone, whatever the length of a sprint.
-fn synthetic<'n>(node: &Node<'n>, filter: &LogFilter) -> Result<Vec<PlacedLog<'n>>, RpcError> {
+fn synthetic(node: &Node<'_>, filter: &LogFilter) -> Result<Placed, RpcError> {
+    let mut found = Placed::new();
     match filter.blocks {
-        Blocks::One(hash) => Ok(filter.synthetic(block(node, hash)?)),
+        Blocks::One(hash) => found.extend(placed(filter.synthetic(&*block(node, hash)?))),
         Blocks::Range(from, to) => {
             let (from, to) = LogFilter::bounds(node, from, to);
             node.log_limits.check_range(from, to)?;
-            let heights = (0..=to / STEP).map(|step| step.saturating_mul(STEP)).filter(|number| *number >= from);
-            let blocks = heights.filter_map(|number| node.chain.block(number));
-            Ok(blocks.flat_map(|block| filter.synthetic(block)).collect())
+            for number in (from.div_ceil(STEP)..=to / STEP).map(|step| step.saturating_mul(STEP)) {
+                let Some(block) = node.at(number)? else { continue };
+                found.extend(placed(filter.synthetic(&block)));
+            }
         }
     }
+    Ok(found)
 }
 
-fn block<'n>(node: &Node<'n>, hash: B256) -> Result<&'n ImportedBlock, RpcError> {
-    node.chain.block_by_hash(hash).ok_or_else(|| RpcError::failed("unknown block"))
+fn block(node: &Node<'_>, hash: B256) -> Result<Arc<ImportedBlock>, RpcError> {
+    node.block_by_hash(hash)?.ok_or_else(|| RpcError::failed("unknown block"))
 }

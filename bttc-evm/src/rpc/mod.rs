@@ -48,7 +48,7 @@
 //! let (states, index) = (BTreeMap::from([(0, chain.state().clone())]), TransactionIndex::default());
 //! let pool = Pool::new(chain.spec().chain_id, PoolLimits::default());
 //! let node = Node {
-//!     chain: &chain, states: &states, index: &index, pool: &pool, snapshots: &Nobody, range_root: &Nobody,
+//!     chain: &chain, history: &states, index: &index, pool: &pool, snapshots: &Nobody, range_root: &Nobody,
 //!     state_sync_logs: StateSyncLogs::Omit, log_limits: LogLimits::default(),
 //! };
 //! assert_eq!(answer(&node, "eth_blockNumber", &json!([]))?, json!("0x0"));
@@ -64,6 +64,7 @@ mod error;
 mod fee;
 mod filters;
 mod hex;
+mod history;
 mod index;
 mod logs;
 mod params;
@@ -73,10 +74,12 @@ mod trace;
 mod txpool;
 mod view;
 mod watch;
+mod way;
 
 pub use error::RpcError;
 pub use filters::{FilterLimits, Filters};
-pub use index::TransactionIndex;
+pub use history::History;
+pub use index::{Place, TransactionIndex};
 pub use logs::{LogLimits, StateSyncLogs};
 pub use txpool::raw_transaction;
 pub use watch::Watch;
@@ -84,7 +87,7 @@ pub use watch::Watch;
 use crate::{
     block::{ImportedBlock, next_gas_limit},
     chain::Chain,
-    executor::{BlockContext, StepOptions, TraceKind},
+    executor::BlockContext,
     header::SealedHeader,
     pool::Pool,
     state::State,
@@ -92,40 +95,19 @@ use crate::{
 use alloy_primitives::{B256, U256};
 use bttc_core::{hash::keccak256, leaf::RangeRoot, snapshot::SnapshotSource};
 use call::On;
-use core::fmt;
-use index::Place;
 use params::{BlockRef, Height, Params};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 use view::Listed;
-
-/// The state after each block.
-pub trait StateHistory: fmt::Debug {
-    /// The state after the block of this height; `None` where it is not kept.
-    fn state_after(&self, height: u64) -> Option<&State>;
-}
-
-impl StateHistory for BTreeMap<u64, State> {
-    fn state_after(&self, height: u64) -> Option<&State> {
-        self.get(&height)
-    }
-}
-
-/// The newest state, and those that the window keeps.
-impl StateHistory for Chain {
-    fn state_after(&self, height: u64) -> Option<&State> {
-        self.state_at(height)
-    }
-}
 
 /// What requests are answered from.
 #[derive(Clone, Copy, Debug)]
 pub struct Node<'n> {
     /// The chain.
     pub chain: &'n Chain,
-    /// The states after its blocks.
-    pub states: &'n dyn StateHistory,
-    /// Where its transactions stand.
+    /// The states after its blocks, and what is not in its memory.
+    pub history: &'n dyn History,
+    /// Where its transactions stand, as far as the history does not know.
     pub index: &'n TransactionIndex,
     /// Transactions that wait for a block.
     pub pool: &'n Pool,
@@ -150,34 +132,88 @@ const PENDING_CEILING: u64 = 8_000_000;
 /// Heights whose hashes code can ask for.
 const VISIBLE_HASHES: u64 = 256;
 
-impl<'n> Node<'n> {
-    fn block(&self, height: Height) -> Option<&'n ImportedBlock> {
-        match height {
-            Height::Latest | Height::Pending => Some(self.chain.head()),
-            Height::At(number) => self.chain.block(number),
+impl Node<'_> {
+    /// The chain's block of this number.
+    fn at(&self, number: u64) -> Result<Option<Arc<ImportedBlock>>, RpcError> {
+        match self.chain.shared(number) {
+            Some(block) => Ok(Some(Arc::clone(block))),
+            None if number > self.head() => Ok(None),
+            None => Ok(self.history.block(number)?),
         }
+    }
+
+    fn block(&self, height: Height) -> Result<Option<Arc<ImportedBlock>>, RpcError> {
+        self.at(match height {
+            Height::Latest | Height::Pending => self.head(),
+            Height::At(number) => number,
+        })
+    }
+
+    /// A block of the chain or beside it.
+    fn block_by_hash(&self, hash: B256) -> Result<Option<Arc<ImportedBlock>>, RpcError> {
+        match self.chain.shared_by_hash(hash) {
+            Some(block) => Ok(Some(Arc::clone(block))),
+            None => Ok(self.history.block_by_hash(hash)?),
+        }
+    }
+
+    /// A block of the chain or beside it, which must be there.
+    fn named(&self, hash: B256) -> Result<Arc<ImportedBlock>, RpcError> {
+        self.block_by_hash(hash)?.ok_or_else(|| RpcError::failed("header for hash not found"))
+    }
+
+    /// A block of the chain, which must be there.
+    fn canonical(&self, hash: B256) -> Result<Arc<ImportedBlock>, RpcError> {
+        let block = self.named(hash)?;
+        let beside = || RpcError::failed("hash is not currently canonical");
+        if self.is_canonical(block.header())? { Ok(block) } else { Err(beside()) }
+    }
+
+    fn is_canonical(&self, header: &SealedHeader) -> Result<bool, RpcError> {
+        Ok(self.hash_of(header.height())? == Some(header.hash()))
+    }
+
+    /// Number of the head.
+    fn head(&self) -> u64 {
+        self.chain.head().header().height()
+    }
+
+    /// Hash of the chain's block of this number.
+    fn hash_of(&self, number: u64) -> Result<Option<B256>, RpcError> {
+        match self.chain.header(number) {
+            Some(header) => Ok(Some(header.hash())),
+            None if number > self.head() => Ok(None),
+            None => Ok(self.history.hash_of(number)?),
+        }
+    }
+
+    /// The state after a block of the chain or beside it, as long as it is kept.
+    fn state_after(&self, header: &SealedHeader) -> Result<Option<State>, RpcError> {
+        if self.is_canonical(header)? {
+            return Ok(self.history.state_after(header.height())?);
+        }
+        Ok(self.chain.side_state(header.height(), header.hash()).cloned())
     }
 
     /// A block and the state after it.
-    fn on(&self, block: BlockRef) -> Result<On<'n>, RpcError> {
+    fn on(&self, block: BlockRef) -> Result<On, RpcError> {
         let pending = block == BlockRef::Height(Height::Pending);
         let block = match block {
-            BlockRef::Height(height) => self.block(height).ok_or_else(|| RpcError::failed("header not found"))?,
-            BlockRef::Hash(hash) => self.block_by_hash(hash)?,
+            BlockRef::Height(height) => self.block(height)?.ok_or_else(|| RpcError::failed("header not found"))?,
+            BlockRef::Hash(hash) => self.named(hash)?,
+            BlockRef::Canonical(hash) => self.canonical(hash)?,
         };
         let header = block.header();
-        let state = self.states.state_after(header.height());
         let missing = || RpcError::failed(format_args!("missing trie node {:x} (path )", header.state_root));
+        let state = self.state_after(header)?.ok_or_else(missing)?;
         let mut context = self.context(header);
+        let mut before = (header.height(), header.parent_hash);
         if pending {
             context.number = context.number.saturating_add(U256::from(1));
             context.gas_limit = next_gas_limit(context.gas_limit, PENDING_CEILING);
+            before = (header.height().saturating_add(1), header.hash());
         }
-        Ok(On { context, state: state.ok_or_else(missing)? })
-    }
-
-    fn block_by_hash(&self, hash: B256) -> Result<&'n ImportedBlock, RpcError> {
-        self.chain.block_by_hash(hash).ok_or_else(|| RpcError::failed("header for hash not found"))
+        Ok(On { context, state, before })
     }
 
     fn context(&self, header: &SealedHeader) -> BlockContext {
@@ -192,9 +228,35 @@ impl<'n> Node<'n> {
         }
     }
 
-    fn hashes_before(&self, height: u64) -> BTreeMap<u64, B256> {
-        let heights = height.saturating_sub(VISIBLE_HASHES)..height;
-        heights.filter_map(|number| self.chain.header(number).map(|header| (number, header.hash()))).collect()
+    /// The hashes that code sees in a block of this height and parent.
+    fn hashes_before(&self, (height, mut parent): (u64, B256)) -> Result<BTreeMap<u64, B256>, RpcError> {
+        let mut hashes = BTreeMap::new();
+        let mut beside = true;
+        for number in (height.saturating_sub(VISIBLE_HASHES)..height).rev() {
+            if beside {
+                beside = self.hash_of(number)? != Some(parent);
+            }
+            if !beside {
+                hashes.extend(self.hash_of(number)?.map(|hash| (number, hash)));
+                continue;
+            }
+            hashes.insert(number, parent);
+            parent = self.named(parent)?.header().parent_hash;
+        }
+        Ok(hashes)
+    }
+
+    /// A transaction of the chain: its block, and its place there; a synthetic one has none.
+    fn find(&self, hash: B256) -> Result<Option<(Arc<ImportedBlock>, Option<usize>)>, RpcError> {
+        let place = match self.index.place(hash) {
+            Some(place) => Some(place),
+            None => self.history.place_of(hash)?,
+        };
+        Ok(match place {
+            Some(Place::Transaction { height, index }) => self.at(height)?.map(|block| (block, Some(index))),
+            Some(Place::StateSync { height }) => self.at(height)?.map(|block| (block, None)),
+            None => None,
+        })
     }
 
     fn chain_id(&self) -> u64 {
@@ -289,12 +351,12 @@ fn answer_bor(node: &Node<'_>, name: &str, params: Params<'_>) -> Result<Value, 
     match name {
         "getAuthor" => with(params, |params| {
             let height = params.nullable(params::height)?;
-            Ok(move || bor::author(bor::header(node, height)?))
+            Ok(move || bor::author(bor::block(node, height)?.header()))
         }),
         "getSnapshot" | "getSigners" => with(params, |params| {
             let height = params.nullable(params::height)?;
             Ok(move || {
-                let snapshot = bor::snapshot(node, bor::header(node, height)?.hash())?;
+                let snapshot = bor::snapshot(node, bor::block(node, height)?.header().hash())?;
                 if name == "getSigners" { Ok(bor::signers(&snapshot)) } else { bor::json(&snapshot) }
             })
         }),
@@ -326,13 +388,26 @@ fn answer_root(node: &Node<'_>, params: Params<'_>) -> Result<Value, RpcError> {
     })
 }
 
+/// The block that a method asks for, by number or by hash as its name says.
+fn block_of(name: &str, params: &mut Params<'_>) -> Result<BlockRef, RpcError> {
+    if name.contains("Number") {
+        params.required(params::height).map(BlockRef::Height)
+    } else {
+        params.required(params::hash).map(BlockRef::Hash)
+    }
+}
+
+fn named_block(node: &Node<'_>, block: BlockRef) -> Result<Option<Arc<ImportedBlock>>, RpcError> {
+    match block {
+        BlockRef::Height(height) => node.block(height),
+        BlockRef::Hash(hash) => node.block_by_hash(hash),
+        BlockRef::Canonical(hash) => node.canonical(hash).map(Some),
+    }
+}
+
 fn answer_block(node: &Node<'_>, name: &str, params: Params<'_>) -> Result<Value, RpcError> {
     with(params, |params| {
-        let block = if name.contains("Number") {
-            node.block(params.required(params::height)?)
-        } else {
-            node.chain.block_by_hash(params.required(params::hash)?)
-        };
+        let block = block_of(name, params)?;
         let listed = match name {
             "getBlockByNumber" | "getBlockByHash" => Some(params.required(params::flag)?),
             _ => None,
@@ -341,13 +416,13 @@ fn answer_block(node: &Node<'_>, name: &str, params: Params<'_>) -> Result<Value
             params.required(params::quantity)?;
         }
         Ok(move || {
-            let Some(block) = block else {
+            let Some(block) = named_block(node, block)? else {
                 return Ok(Value::Null);
             };
             Ok(match listed {
-                Some(true) => view::block(block, Listed::Objects, node.chain_id()),
-                Some(false) => view::block(block, Listed::Hashes, node.chain_id()),
-                None if name.starts_with("getHeader") => Value::Object(view::header(block)),
+                Some(true) => view::block(&block, Listed::Objects, node.chain_id()),
+                Some(false) => view::block(&block, Listed::Hashes, node.chain_id()),
+                None if name.starts_with("getHeader") => Value::Object(view::header(&block)),
                 None if name.starts_with("getUncleCount") => hex::quantity(0),
                 None if name.starts_with("getUncle") => Value::Null,
                 None => hex::count(block.block().transactions().len()),
@@ -368,7 +443,8 @@ fn answer_transaction(node: &Node<'_>, name: &str, params: Params<'_>) -> Result
         "getBorBlockReceipt" => with(params, |params| {
             let block = params.required(params::hash)?;
             Ok(move || {
-                let receipt = node.chain.block_by_hash(block).and_then(view::raw_synthetic_receipt);
+                let block = node.block_by_hash(block)?;
+                let receipt = block.and_then(|block| view::raw_synthetic_receipt(&block));
                 receipt.ok_or_else(|| RpcError::failed("not found"))
             })
         }),
@@ -378,66 +454,60 @@ fn answer_transaction(node: &Node<'_>, name: &str, params: Params<'_>) -> Result
                 // a height that is not there aborts the handler.
                 let crashed = || RpcError::failed("method handler crashed");
                 let block = match block {
-                    BlockRef::Hash(hash) => node.block_by_hash(hash)?,
-                    BlockRef::Height(height) => node.block(height).ok_or_else(crashed)?,
+                    BlockRef::Hash(hash) => node.named(hash)?,
+                    BlockRef::Canonical(hash) => node.canonical(hash)?,
+                    BlockRef::Height(height) => node.block(height)?.ok_or_else(crashed)?,
                 };
-                Ok(view::receipts(block, node.chain_id()))
+                Ok(view::receipts(&block, node.chain_id()))
             })
         }),
         "getTransactionByBlockNumberAndIndex"
         | "getTransactionByBlockHashAndIndex"
         | "getRawTransactionByBlockNumberAndIndex"
         | "getRawTransactionByBlockHashAndIndex" => with(params, |params| {
-            let block = if name.contains("Number") {
-                node.block(params.required(params::height)?)
-            } else {
-                node.chain.block_by_hash(params.required(params::hash)?)
-            };
+            let block = block_of(name, params)?;
             let place = params.required(params::quantity)?;
             Ok(move || {
+                let block = named_block(node, block)?;
                 if name.starts_with("getRaw") {
                     let place = usize::try_from(place).unwrap_or(usize::MAX);
-                    let tx = block.and_then(|block| block.block().transactions().get(place));
+                    let tx = block.as_ref().and_then(|block| block.block().transactions().get(place));
                     return Ok(hex::bytes(tx.map_or(&[], |tx| tx.bytes())));
                 }
-                Ok(block.map_or(Value::Null, |block| node.transaction(block, place)))
+                Ok(block.map_or(Value::Null, |block| node.transaction(&block, place)))
             })
         }),
         _ => with(params, |params| {
             let hash = params.required(params::hash)?;
-            Ok(move || Ok(by_hash(node, name, hash)))
+            Ok(move || by_hash(node, name, hash))
         }),
     }
 }
 
 /// A transaction, its bytes or its receipt.
-fn by_hash(node: &Node<'_>, name: &str, hash: B256) -> Value {
-    let place = node.index.place(hash);
-    let block = place.and_then(|place| match place {
-        Place::Transaction(height, _) | Place::StateSync(height) => node.chain.block(height),
-    });
-    let (Some(place), Some(block)) = (place, block) else {
+fn by_hash(node: &Node<'_>, name: &str, hash: B256) -> Result<Value, RpcError> {
+    let Some((block, place)) = node.find(hash)? else {
         let pooled = node.pool.transaction(hash).map(|pooled| &pooled.transaction);
-        return match (name, pooled) {
+        return Ok(match (name, pooled) {
             ("getRawTransactionByHash", pooled) => hex::bytes(pooled.map_or(&[], |tx| tx.bytes())),
             ("getTransactionByHash", Some(tx)) => view::pending_transaction(tx, node.chain_id()),
             _ => Value::Null,
-        };
+        });
     };
     let own = |place: usize| block.block().transactions().get(place);
     let answer = match (name, place) {
-        ("getRawTransactionByHash", Place::Transaction(_, place)) => own(place).map(|tx| hex::bytes(tx.bytes())),
-        ("getRawTransactionByHash", Place::StateSync(_)) => Some("0x".into()),
-        ("getTransactionReceipt", Place::Transaction(_, place)) => view::receipt(block, place, node.chain_id()),
-        ("getTransactionReceipt", Place::StateSync(_)) => view::synthetic_receipt(block),
-        (_, Place::Transaction(_, place)) => {
-            own(place).map(|tx| view::transaction(block.header(), place, tx, node.chain_id()))
+        ("getRawTransactionByHash", Some(place)) => own(place).map(|tx| hex::bytes(tx.bytes())),
+        ("getRawTransactionByHash", None) => Some("0x".into()),
+        ("getTransactionReceipt", Some(place)) => view::receipt(&block, place, node.chain_id()),
+        // without a receipt at that height the handler aborts.
+        ("getTransactionReceipt", None) => {
+            let crashed = || RpcError::failed("method handler crashed");
+            Some(view::synthetic_receipt(&block, hash).ok_or_else(crashed)?)
         }
-        (_, Place::StateSync(_)) => {
-            block.synthetic().map(|synthetic| view::synthetic_transaction(block.header(), synthetic))
-        }
+        (_, Some(place)) => own(place).map(|tx| view::transaction(block.header(), place, tx, node.chain_id())),
+        (_, None) => Some(view::synthetic_transaction(&block, hash)),
     };
-    answer.unwrap_or_default()
+    Ok(answer.unwrap_or_default())
 }
 
 fn answer_account(node: &Node<'_>, name: &str, params: Params<'_>) -> Result<Value, RpcError> {
@@ -455,7 +525,7 @@ fn answer_account(node: &Node<'_>, name: &str, params: Params<'_>) -> Result<Val
             let address = params.required(params::address)?;
             let keys = params.required(|value| params::list(value, "[]string", params::string))?;
             let block = params.required(params::block_ref)?;
-            Ok(move || Ok(account::proof(node.on(block)?.state, address, &keys)))
+            Ok(move || Ok(account::proof(&node.on(block)?.state, address, &keys)))
         }),
         "getStorageAt" => with(params, |params| {
             let address = params.required(params::address)?;
@@ -504,9 +574,9 @@ fn answer_node(node: &Node<'_>, method: &str, name: &str, params: Params<'_>) ->
         | "etherbase" => with(params, |_| {
             Ok(move || {
                 Ok(match name {
-                    "blockNumber" => hex::quantity(node.chain.head().header().height()),
+                    "blockNumber" => hex::quantity(node.head()),
                     "chainId" => hex::quantity(node.chain_id()),
-                    "gasPrice" | "maxPriorityFeePerGas" => hex::word(fee::suggestion(node)),
+                    "gasPrice" | "maxPriorityFeePerGas" => hex::word(fee::suggestion(node)?),
                     "hashrate" => hex::quantity(0),
                     // The pending ones are those of the node's own accounts.
                     "accounts" | "pendingTransactions" => json!([]),
@@ -560,18 +630,19 @@ fn answer_debug(node: &Node<'_>, name: &str, params: Params<'_>) -> Result<Value
     match name {
         "traceTransaction" => with(params, |params| {
             let hash = params.required(params::hash)?;
-            let kind = params.optional(trace::kind)?.unwrap_or(TraceKind::Steps(StepOptions::default()));
-            Ok(move || trace::transaction(node, hash, kind))
+            let tracing = params.optional(trace::tracing)?.unwrap_or_default();
+            Ok(move || trace::transaction(node, hash, tracing))
         }),
         "traceBlockByNumber" => with(params, |params| {
             let height = params.required(params::height)?;
-            let kind = params.optional(trace::kind)?.unwrap_or(TraceKind::Steps(StepOptions::default()));
+            let tracing = params.optional(trace::tracing)?.unwrap_or_default();
             Ok(move || {
                 let missing = || match height {
                     Height::At(number) => RpcError::failed(format_args!("block #{number} not found")),
                     Height::Latest | Height::Pending => RpcError::failed("block not found"),
                 };
-                trace::block(node, node.block(height).ok_or_else(missing)?, kind)
+                let block = node.block(height)?.ok_or_else(missing)?;
+                trace::block(node, &block, tracing)
             })
         }),
         _ => Err(RpcError::method(&format!("debug_{name}"))),

@@ -226,9 +226,11 @@ pub(super) fn height(value: &Value) -> Result<Height, Unreadable> {
 pub(super) enum BlockRef {
     Height(Height),
     Hash(B256),
+    /// One of the chain, not beside it.
+    Canonical(B256),
 }
 
-/// A block: text, or an object with one of `blockNumber` and `blockHash`.
+/// A block: text, or an object with one of `blockNumber` and `blockHash`, beside which `requireCanonical` may stand.
 pub(super) fn block_ref(value: &Value) -> Result<BlockRef, Unreadable> {
     match value {
         Value::Object(fields) => {
@@ -238,7 +240,10 @@ pub(super) fn block_ref(value: &Value) -> Result<BlockRef, Unreadable> {
                     Err(Unreadable("cannot specify both BlockHash and BlockNumber, choose one or the other".to_owned()))
                 }
                 (Some(number), None) => height(number).map(BlockRef::Height),
-                (None, Some(block)) => hash(block).map(BlockRef::Hash),
+                (None, Some(block)) => {
+                    let canonical = part("requireCanonical").map_or(Ok(false), flag)?;
+                    hash(block).map(if canonical { BlockRef::Canonical } else { BlockRef::Hash })
+                }
                 (None, None) => Ok(BlockRef::Height(Height::Latest)),
             }
         }

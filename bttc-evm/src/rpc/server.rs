@@ -279,7 +279,8 @@ async fn tell(params: Value, pending: PendingSubscriptionSink, desk: Arc<Desk>) 
             () = sink.closed() => return,
             changed = changes.changed() => if changed.is_err() { return },
         }
-        for news in desk.read(|node| watch.news(node)).unwrap_or_default() {
+        // What cannot be read now is told the next time.
+        for news in desk.read(|node| watch.news(node)).and_then(Result::ok).unwrap_or_default() {
             let Ok(message) = serde_json::value::to_raw_value(&news) else { return };
             if sink.send(message).await.is_err() {
                 return;

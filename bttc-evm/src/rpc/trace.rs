@@ -6,7 +6,6 @@
 
 use super::{
     Node, RpcError, hex,
-    index::Place,
     params::{self, Unreadable},
 };
 use crate::{
@@ -15,39 +14,55 @@ use crate::{
 };
 use alloy_primitives::{B256, U256};
 use serde_json::{Map, Value, json};
-use std::collections::BTreeMap;
+
+/// Blocks that the reference would execute again to reach a state, where a request does not say.
+const REEXEC: u64 = 128;
 
 /// How to trace.
-pub(super) fn kind(value: &Value) -> Result<TraceKind, Unreadable> {
-    let options = || serde_json::from_value::<StepOptions>(value.clone());
-    match value.get("tracer").filter(|tracer| !tracer.is_null()) {
-        None if value.is_null() => Ok(TraceKind::Steps(StepOptions::default())),
-        None => options().map(TraceKind::Steps).map_err(|_| params::mistyped(value, "tracers.TraceConfig")),
-        Some(Value::String(name)) if name == "callTracer" => Ok(TraceKind::Calls),
-        Some(_) => Err(Unreadable("this node has the call tracer and the struct logger".to_owned())),
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Tracing {
+    kind: TraceKind,
+    reexec: u64,
+}
+
+impl Default for Tracing {
+    fn default() -> Self {
+        Self { kind: TraceKind::Steps(StepOptions::default()), reexec: REEXEC }
     }
 }
 
+/// The parameter that says how to trace.
+pub(super) fn tracing(value: &Value) -> Result<Tracing, Unreadable> {
+    let mistyped = || params::mistyped(value, "tracers.TraceConfig");
+    let options = || serde_json::from_value::<StepOptions>(value.clone());
+    let part = |name| value.get(name).filter(|part: &&Value| !part.is_null());
+    let kind = match part("tracer") {
+        None if value.is_null() => TraceKind::Steps(StepOptions::default()),
+        None => options().map(TraceKind::Steps).map_err(|_| mistyped())?,
+        Some(Value::String(name)) if name == "callTracer" => TraceKind::Calls,
+        Some(_) => return Err(Unreadable("this node has the call tracer and the struct logger".to_owned())),
+    };
+    let reexec = part("reexec").map_or(Ok(REEXEC), |blocks| blocks.as_u64().ok_or_else(mistyped))?;
+    Ok(Tracing { kind, reexec })
+}
+
 /// `debug_traceTransaction`.
-pub(super) fn transaction(node: &Node<'_>, hash: B256, kind: TraceKind) -> Result<Value, RpcError> {
+pub(super) fn transaction(node: &Node<'_>, hash: B256, tracing: Tracing) -> Result<Value, RpcError> {
     // a transaction that is not there is said to be genesis, and the synthetic one has no steps, whatever the
     // tracer.
     let unknown = || RpcError::failed("genesis is not traceable");
-    match node.index.place(hash).ok_or_else(unknown)? {
-        Place::StateSync(_) => Ok(json!({ "gas": 0, "failed": false, "returnValue": "", "structLogs": [] })),
-        Place::Transaction(height, place) => {
-            let block = node.chain.block(height).ok_or_else(unknown)?;
-            traces(node, block, place..=place, kind)?.pop().ok_or_else(unknown)
-        }
+    match node.find(hash)?.ok_or_else(unknown)? {
+        (_, None) => Ok(json!({ "gas": 0, "failed": false, "returnValue": "", "structLogs": [] })),
+        (block, Some(place)) => traces(node, &block, place..=place, tracing)?.pop().ok_or_else(unknown),
     }
 }
 
 /// `debug_traceBlockByNumber`.
-pub(super) fn block(node: &Node<'_>, block: &ImportedBlock, kind: TraceKind) -> Result<Value, RpcError> {
+pub(super) fn block(node: &Node<'_>, block: &ImportedBlock, tracing: Tracing) -> Result<Value, RpcError> {
     if block.header().height() == 0 {
         return Err(RpcError::failed("genesis is not traceable"));
     }
-    let traces = traces(node, block, 0..=usize::MAX, kind)?;
+    let traces = traces(node, block, 0..=usize::MAX, tracing)?;
     Ok(traces.into_iter().map(|trace| json!({ "result": trace })).collect())
 }
 
@@ -56,14 +71,14 @@ fn traces(
     node: &Node<'_>,
     block: &ImportedBlock,
     wanted: core::ops::RangeInclusive<usize>,
-    kind: TraceKind,
+    Tracing { kind, reexec }: Tracing,
 ) -> Result<Vec<Value>, RpcError> {
     let header = block.header();
-    let parent = header.height().saturating_sub(1);
-    let missing = || RpcError::failed(format_args!("required historical state unavailable (block {parent})"));
-    let state = node.states.state_after(parent).ok_or_else(missing)?;
-    let hashes: BTreeMap<u64, B256> = node.hashes_before(header.height());
-    let mut executor = RevmExecutor::new(state, &hashes, node.context(header), NativeLogs::Emit);
+    let missing = || RpcError::failed(format_args!("required historical state unavailable (reexec={reexec})"));
+    let parent = node.named(header.parent_hash)?;
+    let state = node.state_after(parent.header())?.ok_or_else(missing)?;
+    let hashes = node.hashes_before((header.height(), header.parent_hash))?;
+    let mut executor = RevmExecutor::new(&state, &hashes, node.context(header), NativeLogs::Emit);
     let mut found = Vec::new();
     for (place, tx) in block.block().transactions().iter().enumerate() {
         if place > *wanted.end() {

@@ -63,7 +63,7 @@ pub(super) fn block(block: &ImportedBlock, listed: Listed, chain_id: u64) -> Val
     });
     let synthetic = block.synthetic().map(|synthetic| match listed {
         Listed::Hashes => hex::hash(synthetic.tx_hash),
-        Listed::Objects => synthetic_transaction(block.header(), synthetic),
+        Listed::Objects => synthetic_transaction(block, synthetic.tx_hash),
     });
     fields.insert("transactions".to_owned(), own.chain(synthetic).collect());
     fields.insert("uncles".to_owned(), json!([]));
@@ -119,19 +119,21 @@ fn placed_transaction(place: Option<(&SealedHeader, usize)>, tx: &Transaction, c
     object
 }
 
-/// The synthetic transaction of a block.
-pub(super) fn synthetic_transaction(header: &SealedHeader, synthetic: &SyntheticReceipt) -> Value {
+/// The synthetic transaction of a block, by the hash that it is asked for.
+// a block that made no synthetic receipt has one as well, for whoever knows a hash that names its height.
+pub(super) fn synthetic_transaction(block: &ImportedBlock, hash: B256) -> Value {
+    let header = block.header();
     json!({
         "blockHash": hex::hash(header.hash()),
         "blockNumber": hex::word(header.number),
         "from": hex::address(Address::ZERO),
         "gas": "0x0",
         "gasPrice": "0x0",
-        "hash": hex::hash(synthetic.tx_hash),
+        "hash": hex::hash(hash),
         "input": "0x",
         "nonce": "0x0",
         "to": hex::address(Address::ZERO),
-        "transactionIndex": hex::quantity(synthetic.transaction_index),
+        "transactionIndex": hex::count(block.block().transactions().len()),
         "value": "0x0",
         "type": "0x0",
         "v": "0x0",
@@ -294,9 +296,9 @@ pub(super) fn receipt(block: &ImportedBlock, place: usize, chain_id: u64) -> Opt
     Some(with_type(parts(block, place, tx, receipt, from), tx.form(), tx.gas_price()))
 }
 
-/// The synthetic transaction's receipt.
-pub(super) fn synthetic_receipt(block: &ImportedBlock) -> Option<Value> {
-    let parts = synthetic_parts(block, block.synthetic()?);
+/// The synthetic transaction's receipt, by the hash that it is asked for.
+pub(super) fn synthetic_receipt(block: &ImportedBlock, hash: B256) -> Option<Value> {
+    let parts = ReceiptParts { tx_hash: hash, ..synthetic_parts(block, block.synthetic()?) };
     Some(with_type(parts, TransactionType::Legacy, U256::ZERO))
 }
 

@@ -1,13 +1,8 @@
 //! What became new since somebody last looked: one subscription, or what a filter tells.
 //!
-//! ```text
-//!            seen
-//!  ┄┄─▢─▢─────▣             removed: from `seen` down to the first block that is still in the chain, oldest first
-//!      └─▢─▢─▢─▢ head       added:   from behind that block up to the head
-//! ```
-//!
 //! It remembers a place and nothing else: whoever does not look costs no memory, and misses nothing but transactions of
-//! long ago.
+//! long ago. When the head changed to another branch, all headers of that branch are told, and logs that are gone are told
+//! again, marked as removed, before those that came.
 //!
 //! Source: `block-layer §7.1.3, §7.3.5, §7.5.5; bttc:eth/filters/api.go:95-290, bttc:eth/filters/bor_api.go:45-84`.
 
@@ -16,6 +11,7 @@ use super::{
     logs::{self, LogFilter},
     params::{self, Params, Unreadable},
     view,
+    way::Way,
 };
 use crate::{block::ImportedBlock, chain::Chain, state_sync::Record};
 use alloy_primitives::{Address, B256, hex as digits};
@@ -46,7 +42,7 @@ pub(super) enum Wanted {
 /// # use serde_json::{Value, json};
 /// fn heads(node: &Node<'_>) -> Result<Vec<Value>, RpcError> {
 ///     let mut watch = Watch::subscription(node, &json!(["newHeads"]))?;
-///     Ok(watch.news(node)) // none yet
+///     watch.news(node) // none yet
 /// }
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,8 +82,17 @@ impl Watch {
     }
 
     /// What became new since this was last asked, each as it is told.
-    pub fn news(&mut self, node: &Node<'_>) -> Vec<Value> {
-        let (removed, added) = self.way(node.chain);
+    ///
+    /// # Errors
+    /// [`RpcError`] when a block cannot be read; then nothing is missed, the next time tells it.
+    pub fn news(&mut self, node: &Node<'_>) -> Result<Vec<Value>, RpcError> {
+        let way = Way::find(self.seen, |hash| node.block_by_hash(hash), |height| node.hash_of(height))?;
+        // Where the way back is lost, what came is told all the same.
+        let Way { removed, fork } = way.unwrap_or(Way { removed: Vec::new(), fork: self.seen.0 });
+        let mut added = Vec::new();
+        for number in fork.saturating_add(1)..=node.head() {
+            added.extend(node.at(number)?);
+        }
         let news = match &self.wanted {
             Wanted::Heads => added.iter().map(|block| head_json(block)).collect(),
             Wanted::Blocks => added.iter().map(|block| hex::hash(block.header().hash())).collect(),
@@ -106,25 +111,7 @@ impl Watch {
         };
         self.seen = head(node.chain);
         self.announced = node.pool.announced();
-        news
-    }
-
-    /// Blocks that left the chain since, and those that came into it, oldest first.
-    fn way<'n>(&self, chain: &'n Chain) -> (Vec<&'n ImportedBlock>, Vec<&'n ImportedBlock>) {
-        let (mut height, mut hash) = self.seen;
-        let mut removed = Vec::new();
-        while let Some(block) = chain.block_by_hash(hash) {
-            height = block.header().height();
-            if chain.block(height).is_some_and(|own| own.header().hash() == hash) {
-                break;
-            }
-            removed.push(block);
-            (height, hash) = (height.saturating_sub(1), block.header().parent_hash);
-        }
-        removed.reverse();
-        let head = chain.head().header().height();
-        let added = (height.saturating_add(1)..=head).filter_map(|number| chain.block(number));
-        (removed, added.collect())
+        Ok(news)
     }
 }
 

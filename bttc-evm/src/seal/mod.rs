@@ -35,5 +35,5 @@ mod signers;
 
 pub use batch::{BatchContext, verify_batch};
 pub use error::SealError;
-pub use rules::{ALLOWED_FUTURE, Parent, SealContext, verify};
+pub use rules::{ALLOWED_FUTURE, Parent, SealContext, verify, verify_recovered};
 pub use signers::SignerCache;

@@ -66,6 +66,18 @@ pub fn verify(header: &Header, context: &SealContext<'_>) -> Result<SealedHeader
     Ok(SealedHeader::of(header.clone(), author))
 }
 
+/// Judges a header whose seal was looked at before.
+///
+/// # Errors
+/// [`SealError`], the first rule broken.
+pub fn verify_recovered(header: RecoveredHeader, context: &SealContext<'_>) -> Result<SealedHeader, SealError> {
+    let SealContext { timing, now, parent, schedule, contract } = *context;
+    let signer = || header.signer();
+    let author = judge(&header, timing, now, parent, || Ok(schedule), |_| contract.cloned(), signer)?;
+    let hash = header.hash();
+    Ok(SealedHeader::known(header.into_header(), hash, author))
+}
+
 /// The rules in their order. What some of them need is asked for when its turn comes. The author comes back, the zero
 /// address for a header numbered 0.
 pub(super) fn judge<'s>(

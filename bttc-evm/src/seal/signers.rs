@@ -68,6 +68,16 @@ impl SignerCache {
         pairs.map(|(header, (hash, signer))| RecoveredHeader::of(header, hash, signer)).collect()
     }
 
+    /// The header with its hash and signer.
+    pub(crate) fn recover_one(&mut self, header: Header, hash: B256) -> RecoveredHeader {
+        let known = self.signers.get(&hash).copied();
+        let signer = known.map_or_else(|| header.signer(), Ok);
+        if let Ok(signer) = signer {
+            self.remember(hash, signer);
+        }
+        RecoveredHeader::of(header, hash, signer)
+    }
+
     fn remember(&mut self, hash: B256, signer: Address) {
         if self.signers.insert(hash, signer).is_some() {
             return;

@@ -1,9 +1,10 @@
 //! A chain over a store.
 
-use super::{Store, StoreError, Table, Write, record};
+use super::{Store, StoreError, Table, Write, place, record, side};
 use crate::{
     block::{Block, ImportError, ImportedBlock},
     chain::{Candidate, Chain, HeadChange},
+    rpc::Place,
     state::{Flat, State},
     system::Facts,
 };
@@ -38,17 +39,17 @@ pub struct StoredChain {
     retention: Retention,
 }
 
-fn damaged(what: impl ToString) -> StoreError {
+pub(super) fn damaged(what: impl ToString) -> StoreError {
     StoreError::Damaged(what.to_string())
 }
 
-fn code_of(store: &dyn Store, hash: B256) -> Option<Bytes> {
+pub(super) fn code_of(store: &dyn Store, hash: B256) -> Option<Bytes> {
     store.read(Table::Codes, hash.as_slice()).ok().flatten().map(Bytes::from)
 }
 
 impl StoredChain {
     /// Goes on where the store ends; an empty store begins with the chain, which must be at its genesis. States that the
-    /// chain's window keeps are restored with it, branches are not.
+    /// chain's window keeps are restored with it, and the blocks beside it that another may follow.
     ///
     /// # Errors
     /// [`StoreError`] when the store fails, belongs to another chain, or its state does not have the root of its head.
@@ -70,6 +71,10 @@ impl StoredChain {
                 if head != genesis.as_slice() {
                     restore(&mut chain, store.as_ref(), B256::try_from(head.as_slice()).map_err(damaged)?)?;
                 }
+                let stale = side::restore(&mut chain, store.as_ref())?;
+                if !stale.is_empty() {
+                    store.write(&stale)?;
+                }
             }
         }
         Ok(Self { chain, store, retention })
@@ -81,16 +86,13 @@ impl StoredChain {
         &self.chain
     }
 
-    /// Judges a block, writes down what it changes, and takes it. A block of a lighter branch stays in memory alone.
+    /// Judges a block, writes down what it changes, and takes it.
     ///
     /// # Errors
     /// [`StoredError`]; then nothing changed, neither here nor in the store.
     pub fn take(&mut self, block: impl Into<Block>, facts: &Facts<'_>) -> Result<HeadChange, StoredError> {
         let candidate = self.chain.judge(block.into(), facts)?;
-        let writes = self.writes(&candidate);
-        if !writes.is_empty() {
-            self.store.write(&writes)?;
-        }
+        self.store.write(&self.writes(&candidate))?;
         Ok(self.chain.adopt(candidate))
     }
 
@@ -99,13 +101,46 @@ impl StoredChain {
     /// # Errors
     /// [`StoreError`] when it cannot be read.
     pub fn block(&self, height: u64) -> Result<Option<Arc<ImportedBlock>>, StoreError> {
-        if let Some(block) = self.chain.block(height) {
-            return Ok(Some(Arc::new(block.clone())));
+        if let Some(block) = self.chain.shared(height) {
+            return Ok(Some(Arc::clone(block)));
         }
         match self.store.read(Table::Canonical, &number(height))? {
             Some(hash) => read_block(self.store.as_ref(), &hash).map(Some),
             None => Ok(None),
         }
+    }
+
+    /// A block of the chain or beside it, from memory or from the store.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it cannot be read.
+    pub fn block_by_hash(&self, hash: B256) -> Result<Option<Arc<ImportedBlock>>, StoreError> {
+        if let Some(block) = self.chain.shared_by_hash(hash) {
+            return Ok(Some(Arc::clone(block)));
+        }
+        let bytes = self.store.read(Table::Blocks, hash.as_slice())?;
+        bytes.map(|bytes| record::decode(&bytes).map(Arc::new).map_err(damaged)).transpose()
+    }
+
+    /// Hash of the chain's block of this number.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it cannot be read.
+    pub fn hash_of(&self, height: u64) -> Result<Option<B256>, StoreError> {
+        if let Some(header) = self.chain.header(height) {
+            return Ok(Some(header.hash()));
+        }
+        let hash = self.store.read(Table::Canonical, &number(height))?;
+        hash.map(|hash| B256::try_from(hash.as_slice()).map_err(damaged)).transpose()
+    }
+
+    /// Where a transaction of the chain stands, which may be a synthetic one.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it cannot be read.
+    pub fn place_of(&self, transaction: B256) -> Result<Option<Place>, StoreError> {
+        let place = self.store.read(Table::Places, transaction.as_slice())?;
+        place.map(|place| place::read(&place).ok_or_else(|| damaged("a place does not read"))).transpose()
     }
 
     /// The state after the block of this number, from memory or by undoing the blocks since; `None` where that was
@@ -136,21 +171,45 @@ impl StoredChain {
     /// Everything that a block changes in the store, table by table.
     fn writes(&self, Candidate { change, state }: &Candidate) -> Vec<Write> {
         let mut writes = Vec::new();
+        let block = change.block();
+        writes.push(Write::put(Table::Blocks, block.header().hash().to_vec(), record::encode(block)));
         for block in change.abandoned() {
             let header = block.header();
-            writes.push(Write::remove(Table::Blocks, header.hash().to_vec()));
             writes.push(Write::remove(Table::Canonical, number(header.height())));
             writes.push(Write::remove(Table::Undo, number(header.height())));
+            writes.extend(place::forgotten(block));
+            self.put_side(block, self.chain.state_at(header.height()), &mut writes);
         }
-        let Some(head) = change.adopted().last().map(|block| block.header()) else { return writes };
-        state_writes(self.chain.state(), state, &mut writes);
+        match change.adopted().last() {
+            Some(head) => self.adopt(change, head, state, &mut writes),
+            None => {
+                writes.extend(place::synthetic(block));
+                self.put_side(block, Some(state), &mut writes);
+            }
+        }
+        writes.sort_by_key(|write| write.table);
+        writes
+    }
+
+    fn put_side(&self, block: &ImportedBlock, after: Option<&State>, writes: &mut Vec<Write>) {
+        if let Some((before, after)) = self.chain.state_before(block.header()).zip(after) {
+            side::put(block.header(), before, after, writes);
+        }
+    }
+
+    /// What changes with the head.
+    fn adopt(&self, change: &HeadChange, head: &ImportedBlock, state: &State, writes: &mut Vec<Write>) {
+        state_writes(self.chain.state(), state, writes);
         let fork = change.adopted().first().and_then(|block| block.header().height().checked_sub(1));
         let mut before = fork.and_then(|fork| self.chain.state_at(fork));
         for block in change.adopted() {
             let (height, hash) = (block.header().height(), block.header().hash());
-            let after = if hash == head.hash() { Some(state) } else { self.chain.side_state(height, hash) };
-            writes.push(Write::put(Table::Blocks, hash.to_vec(), record::encode(block)));
+            let after = if hash == head.header().hash() { Some(state) } else { self.chain.side_state(height, hash) };
             writes.push(Write::put(Table::Canonical, number(height), hash.to_vec()));
+            writes.extend(place::places(block));
+            if self.chain.side_block(hash).is_some() {
+                writes.push(side::removed(block.header()));
+            }
             if let (Some(before), Some(after)) = (before, after) {
                 writes.push(Write::put(Table::Undo, number(height), alloy_rlp::encode(after.difference(before).0)));
             }
@@ -161,9 +220,11 @@ impl StoredChain {
             }
             before = after;
         }
-        writes.push(Write::put(Table::Head, [], head.hash().to_vec()));
-        writes.sort_by_key(|write| write.table);
-        writes
+        // Blocks that fall behind the window: none can follow them any more.
+        let [now, then] = [self.chain.head().header(), head.header()].map(|head| self.chain.first_within(head));
+        let behind = self.chain.side_blocks().map(|block| block.header());
+        writes.extend(behind.filter(|side| side.height() > now && side.height() <= then).map(side::removed));
+        writes.push(Write::put(Table::Head, [], head.header().hash().to_vec()));
     }
 }
 
@@ -173,7 +234,7 @@ fn number(height: u64) -> [u8; 8] {
 
 fn state_writes(old: &State, new: &State, writes: &mut Vec<Write>) {
     let (flat, codes) = old.difference(new);
-    writes.extend(codes.into_iter().map(|(hash, code)| Write::put(Table::Codes, hash.to_vec(), code.to_vec())));
+    code_writes(codes, writes);
     writes.extend(flat.into_iter().map(|entry| {
         let table = match entry {
             Flat::Account(..) => Table::Accounts,
@@ -183,7 +244,11 @@ fn state_writes(old: &State, new: &State, writes: &mut Vec<Write>) {
     }));
 }
 
-fn read_block(store: &dyn Store, hash: &[u8]) -> Result<Arc<ImportedBlock>, StoreError> {
+pub(super) fn code_writes(codes: Vec<(B256, Bytes)>, writes: &mut Vec<Write>) {
+    writes.extend(codes.into_iter().map(|(hash, code)| Write::put(Table::Codes, hash.to_vec(), code.to_vec())));
+}
+
+pub(super) fn read_block(store: &dyn Store, hash: &[u8]) -> Result<Arc<ImportedBlock>, StoreError> {
     let bytes = store.read(Table::Blocks, hash)?.ok_or_else(|| damaged("a block is not there"))?;
     record::decode(&bytes).map(Arc::new).map_err(damaged)
 }

@@ -6,13 +6,15 @@
 //! head       ""              → hash of the head              codes      H(code)                  → code
 //! canonical  number          → hash                          accounts   H(address)               → account
 //! blocks     hash            → block, receipts, records      slots      H(address) ‖ H(slot)     → value
-//!                                                            undo       number                   → entries before it
+//! places     transaction     → number, place in the block    undo       number                   → entries before it
+//! sides      number ‖ hash   → entries that it changed
 //! ```
 //!
 //! A [`Store`] keeps bytes and knows nothing of blocks: [`MemoryStore`] in this process, `DiskStore` (feature `disk`) in a
 //! file. A [`StoredChain`] is a [`Chain`](crate::chain::Chain) over one. The state at the head is in memory as a trie and in the store as
-//! plain entries; older states are reached by the entries that each block overwrote, as far back as [`Retention`] says.
-//! Why: `docs/adr/0006`.
+//! plain entries; older states are reached by the entries that each block overwrote, as far back as [`Retention`] says, and
+//! those of blocks beside the chain by the entries that they changed. Blocks and their receipts are never forgotten, whether
+//! they are of the chain or not. Why: `docs/adr/0006`.
 //!
 //! ```
 //! use bttc_evm::store::{MemoryStore, Store, Table, Write};
@@ -27,7 +29,9 @@ mod chain;
 #[cfg(feature = "disk")]
 mod disk;
 mod memory;
+mod place;
 mod record;
+mod side;
 
 pub use chain::{Retention, StoredChain, StoredError};
 #[cfg(feature = "disk")]
@@ -53,12 +57,25 @@ pub enum Table {
     Slots,
     /// Number → what the block overwrote.
     Undo,
+    /// Hash of a transaction → number of its block, and its place there; of a synthetic one the number alone.
+    Places,
+    /// Number and hash of a block beside the chain that another may follow → what it changed.
+    Sides,
 }
 
 impl Table {
     /// All of them.
-    pub const ALL: [Self; 7] =
-        [Self::Head, Self::Canonical, Self::Blocks, Self::Codes, Self::Accounts, Self::Slots, Self::Undo];
+    pub const ALL: [Self; 9] = [
+        Self::Head,
+        Self::Canonical,
+        Self::Blocks,
+        Self::Codes,
+        Self::Accounts,
+        Self::Slots,
+        Self::Undo,
+        Self::Places,
+        Self::Sides,
+    ];
 
     /// Its name.
     #[must_use]
@@ -71,6 +88,8 @@ impl Table {
             Self::Accounts => "accounts",
             Self::Slots => "slots",
             Self::Undo => "undo",
+            Self::Places => "places",
+            Self::Sides => "sides",
         }
     }
 }
@@ -113,7 +132,7 @@ pub enum StoreError {
 pub type Visitor<'v> = &'v mut dyn FnMut(&[u8], &[u8]) -> Result<(), StoreError>;
 
 /// Keeps entries. A [`StoredChain`] calls it; [`MemoryStore`] and `DiskStore` implement it.
-pub trait Store: fmt::Debug + Send {
+pub trait Store: fmt::Debug + Send + Sync {
     /// Makes all of these changes, in their order, or none of them.
     ///
     /// # Errors

@@ -3,8 +3,9 @@
 use super::{CheckpointTree, Node};
 use bttc_evm::{
     pool::Pool,
-    rpc::{self, LogLimits, StateHistory, StateSyncLogs, TransactionIndex},
+    rpc::{self, History, LogLimits, StateSyncLogs, TransactionIndex},
     state::State,
+    store::StoreError,
 };
 use std::collections::BTreeMap;
 
@@ -47,7 +48,7 @@ impl Archive {
     pub fn view<'n>(&'n self, node: &'n Node, pool: &'n Pool, log_limits: LogLimits) -> rpc::Node<'n> {
         rpc::Node {
             chain: node.chain(),
-            states: self,
+            history: self,
             index: &self.index,
             pool,
             snapshots: node.snapshots(),
@@ -58,8 +59,8 @@ impl Archive {
     }
 }
 
-impl StateHistory for Archive {
-    fn state_after(&self, height: u64) -> Option<&State> {
-        self.states.get(&height)
+impl History for Archive {
+    fn state_after(&self, height: u64) -> Result<Option<State>, StoreError> {
+        self.states.state_after(height)
     }
 }

@@ -41,7 +41,7 @@ impl Kind for BorApi {
         let state_sync_logs = if flags.contains(&"bor.logs") { StateSyncLogs::Include } else { StateSyncLogs::Omit };
         let node = Node {
             chain: &archive.chain,
-            states: &archive.states,
+            history: &archive.states,
             index: &archive.index,
             pool: &archive.pool,
             snapshots: &archive.snapshots,
