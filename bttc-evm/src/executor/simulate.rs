@@ -10,6 +10,7 @@ use super::{
     BlockContext, NativeLogs,
     bor::{BorEvm, BorHandler, Terms},
     revm::{block_env, never},
+    trace::{Accesses, Recorder},
 };
 use crate::{
     state::{Pending, State},
@@ -90,6 +91,34 @@ pub fn simulate(
     context: &BlockContext,
     simulation: &Simulation,
 ) -> Result<Simulated, TransactionError> {
+    run(state, hashes, context, simulation, None).map(|(simulated, _)| simulated)
+}
+
+/// Tries a call or creation like [`simulate`], and adds to `accesses` what it touches.
+///
+/// # Errors
+/// [`TransactionError`] when it cannot begin: funds, then gas.
+pub fn simulate_watched(
+    state: &State,
+    hashes: &BTreeMap<u64, B256>,
+    context: &BlockContext,
+    simulation: &Simulation,
+    accesses: Accesses,
+) -> Result<(Simulated, Accesses), TransactionError> {
+    let recorder = Some(Box::new(Recorder::of_accesses(accesses)));
+    let (simulated, recorder) = run(state, hashes, context, simulation, recorder)?;
+    Ok((simulated, recorder.map(|recorder| recorder.into_accesses()).unwrap_or_default()))
+}
+
+type Watched = (Simulated, Option<Box<Recorder>>);
+
+fn run(
+    state: &State,
+    hashes: &BTreeMap<u64, B256>,
+    context: &BlockContext,
+    simulation: &Simulation,
+    recorder: Option<Box<Recorder>>,
+) -> Result<Watched, TransactionError> {
     let Simulation { from: sender, to, input, value, gas_price, gas_limit, access_list } = simulation.clone();
     let got = state.balance(sender);
     let expected = cost(gas_price, gas_limit, value);
@@ -103,6 +132,7 @@ pub fn simulate(
     let price = u128::try_from(gas_price).map_err(|_| TransactionError::GasPrice { got: gas_price })?;
     let block = block_env(context, context.author);
     let mut evm = BorEvm::new(Pending::new(state, hashes), context.chain_id, block, NativeLogs::Omit);
+    evm.recorder = recorder;
     evm.inner.ctx.chain = Terms { gas_price, intrinsic_gas, ..Terms::default() };
     evm.inner.ctx.tx = TxEnv {
         tx_type: u8::from(!access_list.is_empty()),
@@ -123,7 +153,7 @@ pub fn simulate(
         ExecutionResult::Revert { output, .. } => (Ending::Reverted, output),
         ExecutionResult::Halt { reason, .. } => (fault(&reason), Bytes::new()),
     };
-    Ok(Simulated { ending, gas_used, output })
+    Ok((Simulated { ending, gas_used, output }, evm.recorder))
 }
 
 /// Source: `bttc:core/vm/errors.go:25-72`.

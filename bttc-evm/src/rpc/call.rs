@@ -27,16 +27,20 @@ const TRANSFER_GAS: u64 = 21_000;
 /// A call as it is asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct CallRequest {
-    from: Address,
-    to: TxKind,
-    gas: Option<u64>,
-    gas_price: U256,
-    value: U256,
-    input: Bytes,
-    access_list: AccessList,
+    pub(super) from: Address,
+    pub(super) to: TxKind,
+    pub(super) gas: Option<u64>,
+    pub(super) gas_price: Option<U256>,
+    pub(super) max_fee: Option<U256>,
+    pub(super) max_priority_fee: Option<U256>,
+    pub(super) value: Option<U256>,
+    pub(super) nonce: Option<u64>,
+    pub(super) data: Option<Bytes>,
+    pub(super) input: Option<Bytes>,
+    pub(super) access_list: AccessList,
 }
 
-/// The parameter of both methods.
+/// The parameter of the methods that call.
 pub(super) fn request(value: &Value) -> Result<CallRequest, Unreadable> {
     let none = Map::new();
     let fields = match value {
@@ -45,16 +49,20 @@ pub(super) fn request(value: &Value) -> Result<CallRequest, Unreadable> {
         other => return Err(params::mistyped(other, "ethapi.TransactionArgs")),
     };
     let part = |name| fields.get(name).filter(|value| !value.is_null());
-    let word = |name| part(name).map_or(Ok(U256::ZERO), params::word);
-    let input = part("input").or_else(|| part("data"));
-    let price = if part("gasPrice").is_some() { "gasPrice" } else { "maxFeePerGas" };
+    let word = |name| part(name).map(params::word).transpose();
+    let number = |name| part(name).map(params::quantity).transpose();
+    let bytes = |name| part(name).map(params::bytes).transpose();
     Ok(CallRequest {
         from: part("from").map_or(Ok(Address::ZERO), params::address)?,
         to: part("to").map_or(Ok(TxKind::Create), |to| params::address(to).map(TxKind::Call))?,
-        gas: part("gas").map(params::quantity).transpose()?,
-        gas_price: word(price)?,
+        gas: number("gas")?,
+        gas_price: word("gasPrice")?,
+        max_fee: word("maxFeePerGas")?,
+        max_priority_fee: word("maxPriorityFeePerGas")?,
         value: word("value")?,
-        input: input.map_or(Ok(Bytes::new()), params::bytes)?,
+        nonce: number("nonce")?,
+        data: bytes("data")?,
+        input: bytes("input")?,
         access_list: part("accessList").map_or(Ok(AccessList::default()), access_list)?,
     })
 }
@@ -74,17 +82,35 @@ fn access_list(value: &Value) -> Result<AccessList, Unreadable> {
 type Hashes = BTreeMap<u64, B256>;
 
 impl CallRequest {
-    fn try_with(&self, on: &On, hashes: &Hashes, gas: u64) -> Result<Simulated, TransactionError> {
-        let simulation = Simulation {
+    /// The call with this gas. Without a base fee nothing but the plain price is looked at.
+    pub(super) fn with_gas(&self, gas_limit: u64) -> Simulation {
+        Simulation {
             from: self.from,
             to: self.to,
-            input: self.input.clone(),
-            value: self.value,
-            gas_price: self.gas_price,
-            gas_limit: gas,
+            input: self.input().clone(),
+            value: self.value.unwrap_or_default(),
+            gas_price: self.gas_price.unwrap_or_default(),
+            gas_limit,
             access_list: self.access_list.clone(),
-        };
-        simulate(&on.state, hashes, &on.context, &simulation)
+        }
+    }
+
+    pub(super) fn input(&self) -> &Bytes {
+        static NONE: Bytes = Bytes::new();
+        self.input.as_ref().or(self.data.as_ref()).unwrap_or(&NONE)
+    }
+
+    /// Prices of both kinds do not go together.
+    pub(super) fn check_prices(&self) -> Result<(), RpcError> {
+        if self.gas_price.is_some() && (self.max_fee.is_some() || self.max_priority_fee.is_some()) {
+            let text = "both gasPrice and (maxFeePerGas or maxPriorityFeePerGas) specified";
+            return Err(RpcError::failed(text));
+        }
+        Ok(())
+    }
+
+    fn try_with(&self, on: &On, hashes: &Hashes, gas: u64) -> Result<Simulated, TransactionError> {
+        simulate(&on.state, hashes, &on.context, &self.with_gas(gas))
     }
 }
 
@@ -119,22 +145,26 @@ fn outcome(tried: Simulated) -> Result<Bytes, RpcError> {
 
 /// `eth_call`.
 pub(super) fn call(node: &Node<'_>, on: &On, request: &CallRequest) -> Result<Value, RpcError> {
+    request.check_prices()?;
     let gas = request.gas.unwrap_or(u64::MAX).min(QUERY_GAS);
     let tried = begun(request.try_with(on, &node.hashes_before(on.before)?, gas), gas)?;
     Ok(hex::bytes(&outcome(tried)?))
 }
 
 /// `eth_estimateGas`.
-pub(super) fn estimate(node: &Node<'_>, on: &On, request: &CallRequest) -> Result<Value, RpcError> {
+pub(super) fn estimate(node: &Node<'_>, on: &On, request: &CallRequest) -> Result<u64, RpcError> {
     let hashes = node.hashes_before(on.before)?;
     let asked = request.gas.filter(|gas| *gas >= TRANSFER_GAS);
     let mut most = asked.unwrap_or(on.context.gas_limit);
-    if !request.gas_price.is_zero() {
-        let balance = on.state.balance(request.from);
-        let Some(available) = balance.checked_sub(request.value).filter(|left| !left.is_zero()) else {
-            return Err(RpcError::failed("insufficient funds for transfer"));
-        };
-        let allowed = available.checked_div(request.gas_price).unwrap_or_default();
+    request.check_prices()?;
+    let price = request.gas_price.or(request.max_fee).unwrap_or_default();
+    if !price.is_zero() {
+        let mut available = on.state.balance(request.from);
+        if let Some(value) = request.value {
+            let left = available.checked_sub(value).filter(|left| !left.is_zero());
+            available = left.ok_or_else(|| RpcError::failed("insufficient funds for transfer"))?;
+        }
+        let allowed = available.checked_div(price).unwrap_or_default();
         most = most.min(u64::try_from(allowed).unwrap_or(u64::MAX));
     }
     most = most.min(QUERY_GAS);
@@ -163,5 +193,5 @@ pub(super) fn estimate(node: &Node<'_>, on: &On, request: &CallRequest) -> Resul
             _ => return Err(RpcError::failed(format_args!("gas required exceeds allowance ({cap})"))),
         }
     }
-    Ok(hex::quantity(most))
+    Ok(most)
 }

@@ -57,6 +57,7 @@
 //! # Ok::<(), Box<dyn core::error::Error>>(())
 //! ```
 
+mod access_list;
 mod account;
 mod bor;
 mod call;
@@ -67,6 +68,7 @@ mod hex;
 mod history;
 mod index;
 mod logs;
+mod overrides;
 mod params;
 #[cfg(feature = "rpc")]
 pub mod server;
@@ -316,9 +318,10 @@ pub fn answer(node: &Node<'_>, method: &str, params: &Value) -> Result<Value, Rp
             | "getBorBlockReceipt"
             | "getBorBlockLogs"
             | "getLogs" => answer_transaction(node, name, params),
-            "getBalance" | "getTransactionCount" | "getCode" | "getStorageAt" | "getProof" | "call" | "estimateGas" => {
+            "getBalance" | "getTransactionCount" | "getCode" | "getStorageAt" | "getProof" => {
                 answer_account(node, name, params)
             }
+            "call" | "estimateGas" | "createAccessList" => answer_call(node, name, params),
             _ => answer_node(node, method, name, params),
         },
         Some(("debug", name)) => answer_debug(node, name, params),
@@ -510,17 +513,30 @@ fn by_hash(node: &Node<'_>, name: &str, hash: B256) -> Result<Value, RpcError> {
     Ok(answer.unwrap_or_default())
 }
 
+fn answer_call(node: &Node<'_>, name: &str, params: Params<'_>) -> Result<Value, RpcError> {
+    if name == "call" {
+        return with(params, |params| {
+            let (request, block) = (params.required(call::request)?, params.required(params::block_ref)?);
+            let overrides = params.nullable(overrides::overrides)?.unwrap_or_default();
+            Ok(move || {
+                let mut on = node.on(block)?;
+                overrides.apply(&mut on.state)?;
+                call::call(node, &on, &request)
+            })
+        });
+    }
+    with(params, |params| {
+        let request = params.required(call::request)?;
+        let block = params.nullable(params::block_ref)?.unwrap_or(BlockRef::Height(Height::Pending));
+        Ok(move || match name {
+            "estimateGas" => Ok(hex::quantity(call::estimate(node, &node.on(block)?, &request)?)),
+            _ => access_list::create(node, &node.on(block)?, request),
+        })
+    })
+}
+
 fn answer_account(node: &Node<'_>, name: &str, params: Params<'_>) -> Result<Value, RpcError> {
     match name {
-        "call" => with(params, |params| {
-            let (request, block) = (params.required(call::request)?, params.required(params::block_ref)?);
-            Ok(move || call::call(node, &node.on(block)?, &request))
-        }),
-        "estimateGas" => with(params, |params| {
-            let request = params.required(call::request)?;
-            let block = params.nullable(params::block_ref)?.unwrap_or(BlockRef::Height(Height::Pending));
-            Ok(move || call::estimate(node, &node.on(block)?, &request))
-        }),
         "getProof" => with(params, |params| {
             let address = params.required(params::address)?;
             let keys = params.required(|value| params::list(value, "[]string", params::string))?;

@@ -118,6 +118,19 @@ fn fixed<const N: usize>(value: &Value, wanted: &str) -> Result<[u8; N], Unreada
     <[u8; N]>::try_from(&bytes[..]).map_err(|_| wrong(HexError::Syntax, wanted))
 }
 
+/// A key of an object: bytes of this length.
+pub(super) fn key<const N: usize>(text: &str, wanted: &str) -> Result<[u8; N], Unreadable> {
+    let digits = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X"));
+    let digits = if text.is_empty() { text } else { digits.ok_or(HexError::Prefix)? };
+    if !digits.len().is_multiple_of(2) {
+        return Err(HexError::Odd.into());
+    }
+    let (got, length) = (digits.len(), N.saturating_mul(2));
+    let bytes = if got == length { hex::read_bytes(text)? } else { Bytes::new() };
+    let mislong = |_| Unreadable(format!("hex string has length {got}, want {length} for {wanted}"));
+    <[u8; N]>::try_from(&bytes[..]).map_err(mislong)
+}
+
 /// A hash.
 pub(super) fn hash(value: &Value) -> Result<B256, Unreadable> {
     fixed(value, "common.Hash").map(B256::from)

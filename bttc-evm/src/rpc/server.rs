@@ -12,7 +12,15 @@
 //!
 //! Source: `block-layer §7; bttc:rpc/handler.go, bttc:rpc/errors.go:50-103`.
 
-use super::{FilterLimits, Filters, Node, RpcError, Watch, answer, raw_transaction};
+mod origins;
+
+pub use origins::Origins;
+
+use super::{
+    FilterLimits, Filters, Node, RpcError, Watch, answer,
+    params::{self, Params},
+    raw_transaction,
+};
 use crate::{pool::PoolError, transaction::Transaction};
 use alloy_primitives::{B256, hex};
 use core::{fmt, future::Future};
@@ -39,6 +47,7 @@ use std::{
     },
 };
 use tokio::sync::{Semaphore, watch};
+use tower::ServiceBuilder;
 
 /// Whoever keeps the chain that a server answers from.
 pub trait Host: fmt::Debug + Send + Sync + 'static {
@@ -113,11 +122,25 @@ pub struct Server {
 
 impl Server {
     /// Listens at this address and answers from this host, on the runtime that calls. `seed` makes the ids of filters
-    /// and subscriptions; it should be known to nobody else.
+    /// and subscriptions; it should be known to nobody else. No web page of another origin may ask.
     ///
     /// # Errors
     /// [`ServerError`].
     pub async fn start(
+        address: SocketAddr,
+        host: Arc<dyn Host>,
+        limits: ServerLimits,
+        seed: B256,
+    ) -> Result<Self, ServerError> {
+        Self::start_for(Origins::default(), address, host, limits, seed).await
+    }
+
+    /// The same, where web pages of these origins may ask.
+    ///
+    /// # Errors
+    /// [`ServerError`].
+    pub async fn start_for(
+        origins: Origins,
         address: SocketAddr,
         host: Arc<dyn Host>,
         limits: ServerLimits,
@@ -142,9 +165,9 @@ impl Server {
             .build();
         let carrying = Arc::clone(&desk);
         let middleware = RpcServiceBuilder::new().layer_fn(move |inner| Carried { inner, desk: Arc::clone(&carrying) });
-        let server =
-            jsonrpsee::server::Server::builder().set_config(config).set_rpc_middleware(middleware).build(address);
-        let server = server.await?;
+        let pages = ServiceBuilder::new().option_layer(origins.cors()).layer_fn(move |inner| origins.guard(inner));
+        let server = jsonrpsee::server::Server::builder().set_config(config).set_rpc_middleware(middleware);
+        let server = server.set_http_middleware(pages).build(address).await?;
         let address = server.local_addr()?;
         let mut module = RpcModule::from_arc(Arc::clone(&desk));
         module.register_subscription_raw(SUBSCRIBE, "eth_subscription", UNSUBSCRIBE, |params, pending, desk, _| {
@@ -220,6 +243,7 @@ impl Desk {
             || matches!(
                 method,
                 "eth_call"
+                    | "eth_createAccessList"
                     | "eth_estimateGas"
                     | "eth_feeHistory"
                     | "eth_gasPrice"
@@ -332,10 +356,17 @@ where
             if !matches!(request.method_name(), SUBSCRIBE | UNSUBSCRIBE) {
                 return desk.respond(request).await;
             }
-            let id = request.id.clone();
+            let (id, ends) = (request.id.clone(), request.method_name() == UNSUBSCRIBE);
+            if ends && let Err(error) = subscription_id(&request) {
+                return MethodResponse::error(id, object(error));
+            }
             let response = inner.call(request).await;
             // Over HTTP there is nobody to tell anything.
-            if response.as_error_code() == Some(INTERNAL_ERROR) {
+            let refused = response.as_error_code() == Some(INTERNAL_ERROR);
+            if ends && (refused || is_false(&response)) {
+                return MethodResponse::error(id, object(RpcError::failed("subscription not found")));
+            }
+            if refused {
                 return MethodResponse::error(id, object(RpcError::failed("notifications not supported")));
             }
             response
@@ -373,6 +404,21 @@ where
     fn notification<'a>(&self, notification: Notification<'a>) -> impl Future<Output = MethodResponse> + Send + 'a {
         self.inner.notification(notification)
     }
+}
+
+/// Looks whether a request names a subscription.
+fn subscription_id(request: &Request<'_>) -> Result<(), RpcError> {
+    let params = request.params.as_deref().map_or("null", |params| params.get());
+    let params = serde_json::from_str::<Value>(params).map_err(RpcError::params)?;
+    let mut params = Params::new(&params);
+    params.required(params::string)?;
+    params.end()
+}
+
+/// Whether the answer is false: nobody had subscribed by that name.
+fn is_false(response: &MethodResponse) -> bool {
+    let answer = serde_json::from_str::<Value>(response.as_json().get());
+    answer.is_ok_and(|answer| answer.get("result") == Some(&Value::Bool(false)))
 }
 
 /// Code of an error of the server itself.

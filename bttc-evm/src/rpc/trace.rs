@@ -7,6 +7,7 @@
 use super::{
     Node, RpcError, hex,
     params::{self, Unreadable},
+    view,
 };
 use crate::{
     block::ImportedBlock,
@@ -98,6 +99,7 @@ fn traces(
 fn shown(trace: Trace) -> Value {
     match trace {
         Trace::Calls(frame) => call(*frame),
+        Trace::Accesses(list) => view::access_list(&list),
         Trace::Steps { gas_used, failed, output, steps } => json!({
             "gas": gas_used,
             "failed": failed,

@@ -10,6 +10,7 @@ use crate::{
     state_sync::SyntheticReceipt,
     transaction::{Transaction, TransactionType},
 };
+use alloy_eips::eip2930::AccessListItem;
 use alloy_primitives::{Address, B256, Log, TxKind, U256};
 use serde_json::{Map, Value, json};
 
@@ -109,14 +110,19 @@ fn placed_transaction(place: Option<(&SealedHeader, usize)>, tx: &Transaction, c
         "s": hex::word(s),
     });
     if let (TransactionType::AccessList, Value::Object(fields)) = (tx.form(), &mut object) {
-        let list = tx.access_list().iter().map(|item| {
-            let keys: Vec<_> = item.storage_keys.iter().map(|key| hex::hash(*key)).collect();
-            json!({ "address": hex::address(item.address), "storageKeys": keys })
-        });
-        fields.insert("accessList".to_owned(), list.collect());
+        fields.insert("accessList".to_owned(), access_list(tx.access_list()));
         fields.insert("chainId".to_owned(), hex::word(tx.chain_id()));
     }
     object
+}
+
+/// An access list.
+pub(super) fn access_list(list: &[AccessListItem]) -> Value {
+    let items = list.iter().map(|item| {
+        let keys: Vec<_> = item.storage_keys.iter().map(|key| hex::hash(*key)).collect();
+        json!({ "address": hex::address(item.address), "storageKeys": keys })
+    });
+    items.collect()
 }
 
 /// The synthetic transaction of a block, by the hash that it is asked for.

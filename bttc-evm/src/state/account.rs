@@ -107,7 +107,32 @@ impl Account {
         self.nonce == 0 && self.balance.is_zero() && self.code_hash == KECCAK256_EMPTY
     }
 
-    pub(super) fn set_code(&mut self, code: Bytes) {
+    /// With another nonce.
+    pub const fn set_nonce(&mut self, nonce: u64) {
+        self.nonce = nonce;
+    }
+
+    /// With another balance.
+    pub const fn set_balance(&mut self, balance: U256) {
+        self.balance = balance;
+    }
+
+    /// With another value in a slot.
+    pub fn set_storage(&mut self, slot: U256, value: U256) {
+        if value.is_zero() {
+            self.slots.remove(&slot_key(slot));
+        } else {
+            self.slots.insert(slot_key(slot), value);
+        }
+    }
+
+    /// Without storage.
+    pub fn clear_storage(&mut self) {
+        self.slots = Trie::default();
+    }
+
+    /// With other code.
+    pub fn set_code(&mut self, code: Bytes) {
         self.code_hash = keccak256(&code);
         // Berlin knows no code with a meaning of its own: what starts with 0xef is plain code as well.
         self.code = Bytecode::new_legacy(code);

@@ -6,9 +6,11 @@
 //!
 //! Source: `bttc:core/vm/interpreter.go:165-290, bttc:core/vm/logger.go:100-230, bttc:eth/tracers/internal/tracers/call_tracer.js`.
 
+mod accesses;
 mod calls;
 mod steps;
 
+pub use accesses::Accesses;
 pub use calls::CallFrame;
 pub use steps::{StepLog, StepOptions};
 
@@ -17,6 +19,7 @@ use super::{
     revm::RevmExecutor,
 };
 use crate::transaction::{Transaction, TransactionError};
+use alloy_eips::eip2930::AccessList;
 use alloy_primitives::{Address, Bytes, U256};
 use calls::CallTracer;
 use revm::{
@@ -39,6 +42,8 @@ pub enum TraceKind {
     Calls,
     /// Every step.
     Steps(StepOptions),
+    /// Accounts and slots that are touched.
+    Accesses,
 }
 
 /// What was recorded.
@@ -46,6 +51,8 @@ pub enum TraceKind {
 pub enum Trace {
     /// The tree of calls.
     Calls(Box<CallFrame>),
+    /// Accounts and slots that code touched.
+    Accesses(AccessList),
     /// Every step, and how the transaction ended.
     Steps {
         /// Gas it used, refund taken off.
@@ -154,6 +161,7 @@ pub(super) struct Recorder {
 enum Tracer {
     Calls(CallTracer),
     Steps(StepLogger),
+    Accesses(Accesses),
 }
 
 impl Recorder {
@@ -161,8 +169,22 @@ impl Recorder {
         let tracer = match kind {
             TraceKind::Calls => Tracer::Calls(CallTracer::default()),
             TraceKind::Steps(options) => Tracer::Steps(StepLogger::new(options)),
+            TraceKind::Accesses => Tracer::Accesses(Accesses::default()),
         };
         Self { tracer, outcome: Outcome::default() }
+    }
+
+    /// One that collects what is touched.
+    pub(super) fn of_accesses(accesses: Accesses) -> Self {
+        Self { tracer: Tracer::Accesses(accesses), outcome: Outcome::default() }
+    }
+
+    /// What was touched.
+    pub(super) fn into_accesses(self) -> Accesses {
+        match self.tracer {
+            Tracer::Accesses(accesses) => accesses,
+            Tracer::Calls(_) | Tracer::Steps(_) => Accesses::default(),
+        }
     }
 
     fn step<DB: Database>(&mut self, before: &Before, after: &After, context: &BorContext<DB>) {
@@ -174,6 +196,7 @@ impl Recorder {
         match &mut self.tracer {
             Tracer::Calls(calls) => calls.step(before, after, code),
             Tracer::Steps(steps) => steps.step(before, after),
+            Tracer::Accesses(accesses) => accesses.step(before),
         }
     }
 
@@ -269,6 +292,7 @@ impl RevmExecutor<'_> {
                 output: outcome.output,
                 steps: steps.finish(),
             },
+            Tracer::Accesses(accesses) => Trace::Accesses(accesses.list()),
         })
     }
 }
