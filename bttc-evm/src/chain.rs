@@ -756,6 +756,32 @@ mod tests {
     }
 
     #[test]
+    fn a_header_that_came_by_before_is_not_recovered_again() {
+        let (mut chain, key, _) = chain();
+        let producers = FixedProducers::new(chain.producers(1).unwrap(), key.address(), chain.spec.timing);
+        let span = Span {
+            id: SpanId::new(1),
+            start: 4,
+            end: 7,
+            validators: chain.producers(1).unwrap(),
+            producers: chain.producers(1).unwrap(),
+            chain_id: chain.spec.chain_id,
+        };
+        let facts = Facts::new(1_001, &producers).with_span(&span).with_records(&[]);
+        let block: Block = chain.build([], key.address(), &facts).unwrap().seal(&key).unwrap().into();
+        // Whoever is remembered as the signer is believed to be him.
+        let mut fooled = chain.clone();
+        fooled.signers.remember(block.header.hash(), Address::repeat_byte(7));
+        let refused = fooled.import(block.clone(), &facts).unwrap_err();
+        assert!(matches!(refused, ImportError::Seal(SealError::Schedule(_))), "{refused}");
+
+        let [recovered] = &chain.recover([block.header.clone()])[..] else { return };
+        assert_eq!((recovered.signer(), chain.signers.len()), (Ok(key.address()), 1));
+        assert_eq!(chain.import(block, &facts).unwrap().header().author(), key.address());
+        assert_eq!(chain.signers.len(), 1);
+    }
+
+    #[test]
     fn q88_an_importer_goes_on_without_the_layer_and_a_producer_does_not() {
         let (chain, key, producers) = chain();
         let span_1 = SpanId::new(1);

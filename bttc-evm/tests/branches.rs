@@ -108,8 +108,11 @@ fn a_heavier_branch_becomes_the_chain_and_says_what_it_replaced() {
         let change = chain.take(block.clone(), &late).unwrap();
         assert!(change.adopted().is_empty() && change.abandoned().is_empty());
         assert_eq!(view(&chain), before);
-        let again = chain.take(block, &late).unwrap_err();
+        let again = chain.take(block.clone(), &late).unwrap_err();
         assert_eq!(again.to_string(), "block already known");
+        // That costs no look at its seal, its time or its producers: this clock would refuse it.
+        let again = chain.take(block, &Facts::new(0, &schedule)).unwrap_err();
+        assert!(matches!(again, ImportError::Known { .. }), "{again}");
 
         let block = next(&other, "alice", 0, 3);
         other.import(block.clone(), &late).unwrap();

@@ -3,7 +3,7 @@
 
 mod made;
 
-use alloy_primitives::B256;
+use alloy_primitives::{B256, U256};
 use bttc_evm::{
     pool::{Pool, PoolLimits},
     rpc::{LogLimits, Node, RpcError, StateSyncLogs, TransactionIndex, answer, respond},
@@ -126,4 +126,104 @@ proptest! {
             assert!(response.get("result").is_some() != response.get("error").is_some());
         });
     }
+}
+
+/// Returns what a piece of code leaves on the stack, from an address that is pretended to have it.
+fn run_as(account: Value) -> Result<Value, RpcError> {
+    let at = "0x00000000000000000000000000000000000000aa";
+    ask("eth_call", json!([{ "to": at }, "latest", { at: account }]))
+}
+
+fn word(number: u64) -> Value {
+    format!("0x{number:064x}").into()
+}
+
+#[test]
+fn a_call_pretends_accounts_to_be_what_it_says() {
+    // Slot 1, the own balance: to memory, and back.
+    let (slot, balance) = ("0x60015460005260206000f3", "0x4760005260206000f3");
+    let slots = json!({ word(1).as_str().unwrap(): word(7) });
+    assert_eq!(run_as(json!({ "code": slot, "state": slots })), Ok(word(7)));
+    assert_eq!(run_as(json!({ "code": slot, "stateDiff": slots })), Ok(word(7)));
+    assert_eq!(run_as(json!({ "code": slot })), Ok(word(0)));
+    assert_eq!(run_as(json!({ "code": balance, "balance": "0x9", "nonce": "0x1" })), Ok(word(9)));
+    assert_eq!(run_as(Value::Null), Ok(json!("0x")));
+
+    let both = run_as(json!({ "state": slots, "stateDiff": slots })).unwrap_err();
+    let text = "account 0x00000000000000000000000000000000000000AA has both 'state' and 'stateDiff'";
+    assert_eq!((both.code, both.message.as_str()), (-32_000, text));
+    let short = json!([{}, "latest", { "0x00": {} }]);
+    let text = "invalid argument 2: hex string has length 2, want 40 for Address";
+    assert_eq!(refused("eth_call", short), (-32_602, text.to_owned()));
+}
+
+#[test]
+fn all_of_the_storage_or_some_of_its_slots_are_replaced() {
+    // The native token's storage is that of genesis: slot 1 of it is not empty where slot 2 is pretended.
+    let token = bttc_core::chain::ChainSpec::devnet().contracts.native_token;
+    let chain = made::chain();
+    let account = chain.state().account(token).unwrap();
+    let slot = (0..64).find(|slot| !account.storage(U256::from(*slot)).is_zero()).unwrap();
+    let code = format!("0x60{slot:02x}5460005260206000f3");
+    let other = json!({ word(99).as_str().unwrap(): word(1) });
+    let read = |change: Value| {
+        let mut change = change;
+        change["code"] = json!(code);
+        ask("eth_call", json!([{ "to": token }, "latest", { token.to_string(): change }])).unwrap()
+    };
+    let held: Value = format!("0x{:064x}", account.storage(U256::from(slot))).into();
+    assert_eq!(read(json!({ "stateDiff": other })), held);
+    assert_eq!(read(json!({ "state": other })), word(0));
+}
+
+#[test]
+fn an_access_list_names_what_a_call_touches_beyond_what_every_transaction_does() {
+    // A creation that reads its slot 1, and the balances of account 0xaa, of a precompile and of itself.
+    let (from, created) = (made::key().address(), made::key().address().create(0));
+    let code = "0x60015450".to_owned() + "60aa3150" + "60023150" + "303150" + "00";
+    let made = ask("eth_createAccessList", json!([{ "from": from, "data": code }])).unwrap();
+    let aa = json!({ "address": "0x00000000000000000000000000000000000000aa", "storageKeys": [] });
+    let own = json!({ "address": created, "storageKeys": [word(1)] });
+    let mut list = [aa, own];
+    list.sort_by_key(|item| item["address"].as_str().unwrap().to_lowercase());
+    assert_eq!(made["accessList"], json!(list));
+    // Start of a creation, 16 bytes of which one is zero, two accounts and a slot; a push, a read of what is warm and a pop
+    // four times, but that ADDRESS costs one less than a push.
+    let start = 21_000 + 32_000 + 15 * 16 + 4 + 2 * 2_400 + 1_900;
+    let run = 4 * (3 + 100 + 2) - 1;
+    assert_eq!(made["gasUsed"], json!(format!("{:#x}", start + run)));
+    assert!(made.get("error").is_none());
+
+    // What fails is told beside its list: PUSH1 0, SLOAD, and back.
+    let to = "0x00000000000000000000000000000000000000bb";
+    let reverts = json!([{ "from": from, "data": "0x60005460006000fd" }, "latest"]);
+    let failed = ask("eth_createAccessList", reverts);
+    assert_eq!(failed.unwrap_err().message, "execution reverted", "the estimate of its gas comes first");
+    let reverts = json!([{ "from": from, "gas": "0x30d40", "data": "0x60005460006000fd" }, "latest"]);
+    let failed = ask("eth_createAccessList", reverts).unwrap();
+    assert_eq!(
+        (&failed["error"], failed["accessList"][0]["storageKeys"].clone()),
+        (&json!("execution reverted"), json!([word(0)]))
+    );
+
+    let text = |call: Value| ask("eth_createAccessList", json!([call])).unwrap_err().message;
+    assert_eq!(text(json!({ "from": from })), "contract creation without any data provided");
+    assert_eq!(
+        text(json!({ "to": to, "maxFeePerGas": "0x1" })),
+        "maxFeePerGas or maxPriorityFeePerGas specified but london is not active yet"
+    );
+    let poor = json!({ "from": to, "to": to, "gas": "0x5208", "gasPrice": "0x1" });
+    assert!(text(poor.clone()).starts_with("failed to apply transaction: 0x"), "{}", text(poor));
+}
+
+#[test]
+fn only_the_plain_price_is_paid_and_prices_of_both_kinds_do_not_go_together() {
+    let to = "0x00000000000000000000000000000000000000bb";
+    // The caller has nothing, so whatever costs is refused.
+    assert_eq!(ask("eth_call", json!([{ "to": to, "maxFeePerGas": "0xff" }, "latest"])), Ok(json!("0x")));
+    assert!(ask("eth_call", json!([{ "to": to, "gasPrice": "0xff" }, "latest"])).is_err());
+    let both = json!([{ "to": to, "gasPrice": "0x1", "maxPriorityFeePerGas": "0x1" }, "latest"]);
+    let text = "both gasPrice and (maxFeePerGas or maxPriorityFeePerGas) specified".to_owned();
+    assert_eq!(refused("eth_call", both.clone()), (-32_000, text.clone()));
+    assert_eq!(refused("eth_estimateGas", both), (-32_000, text));
 }

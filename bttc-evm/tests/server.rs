@@ -11,7 +11,7 @@ use bttc_evm::{
     pool::{Pool, PoolError, PoolLimits},
     rpc::{
         LogLimits, Node, StateSyncLogs, TransactionIndex,
-        server::{Host, Server, ServerLimits},
+        server::{Host, Origins, Server, ServerLimits},
     },
     system::Facts,
     transaction::Transaction,
@@ -23,10 +23,18 @@ use jsonrpsee::{
     },
     rpc_params,
 };
+use jsonrpsee_http_client::{HeaderMap, HeaderValue};
 use jsonrpsee_http_client::{HttpClient, HttpClientBuilder};
 use jsonrpsee_ws_client::{WsClient, WsClientBuilder};
 use serde_json::{Value, json};
-use std::sync::{Arc, Mutex};
+use std::{
+    net::SocketAddr,
+    sync::{Arc, Mutex},
+};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+};
 
 /// A chain of one producer, and its pool.
 #[derive(Debug)]
@@ -139,10 +147,55 @@ fn subscribers_are_told_and_http_has_nobody_to_tell() {
             assert_eq!((&head["number"], &head["baseFeePerGas"]), (&json!(number), &Value::Null));
         }
         heads.unsubscribe().await.unwrap();
+        let over_ws = ws.request::<Value, _>("eth_unsubscribe", rpc_params!["0x1"]).await.unwrap_err();
+        let over_http = http.request::<Value, _>("eth_unsubscribe", rpc_params!["0x1"]).await.unwrap_err();
+        for error in [over_ws, over_http] {
+            assert!(error.to_string().contains("subscription not found"), "{error}");
+            assert_eq!(code(error), -32_000);
+        }
+        let unnamed = ws.request::<Value, _>("eth_unsubscribe", rpc_params![]).await.unwrap_err();
+        assert!(unnamed.to_string().contains("missing value for required argument 0"), "{unnamed}");
         let unknown = subscribe(rpc_params!["nothing"]).await.unwrap_err();
         assert_eq!(code(unknown), -32_601);
         let over_http = http.request::<Value, _>("eth_subscribe", rpc_params!["newHeads"]).await.unwrap_err();
         assert!(over_http.to_string().contains("notifications not supported"), "{over_http}");
+    });
+}
+
+/// The head of what a server answers to a request that is written as it is.
+async fn raw(address: SocketAddr, request: &str) -> String {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(request.replace('\n', "\r\n").as_bytes()).await.unwrap();
+    let mut read = vec![0; 4_096];
+    let length = stream.read(&mut read).await.unwrap();
+    String::from_utf8_lossy(&read[..length]).to_lowercase()
+}
+
+#[test]
+fn web_pages_are_let_in_by_their_origin() {
+    run(async {
+        let (closed, host, ..) = served(ServerLimits::default()).await;
+        let (any, limits) = ("127.0.0.1:0".parse().unwrap(), ServerLimits::default());
+        let origins = Origins::new(["https://wallet.example"]);
+        let open = Server::start_for(origins, any, host, limits, B256::ZERO).await.unwrap();
+        let preflight = "OPTIONS / HTTP/1.1\nHost: localhost\nOrigin: https://wallet.example\n\
+            Access-Control-Request-Method: POST\nAccess-Control-Request-Headers: content-type\n\n";
+        let allowed = "access-control-allow-origin: https://wallet.example";
+        assert!(raw(open.address(), preflight).await.contains(allowed));
+        assert!(!raw(closed.address(), preflight).await.contains("access-control-allow-origin"));
+        assert!(
+            !raw(open.address(), &preflight.replace("wallet", "other")).await.contains("access-control-allow-origin")
+        );
+
+        // A browser does not ask before it opens a WebSocket.
+        let page = |origin| {
+            let mut headers = HeaderMap::new();
+            headers.insert("origin", HeaderValue::from_static(origin));
+            WsClientBuilder::default().set_headers(headers).build(format!("ws://{}", open.address()))
+        };
+        assert!(page("https://other.example").await.is_err());
+        let client = page("https://wallet.example").await.unwrap();
+        assert!(client.request::<Value, _>("eth_chainId", rpc_params![]).await.is_ok());
     });
 }
 

@@ -136,6 +136,73 @@ fn a_chain_goes_on_where_its_store_ends() {
     }
 }
 
+/// A chain in memory with the stored blocks up to a height.
+fn up_to(stored: &StoredChain, height: u64) -> Chain {
+    let mut lower = chain();
+    for height in 1..=height {
+        let schedule = schedule(&lower);
+        let block = stored.block(height).unwrap().unwrap().block().clone();
+        lower.import(block, &Facts::new(u64::MAX / 2, &schedule)).unwrap();
+    }
+    lower
+}
+
+/// Lets a block beside the chain become the chain by what follows it.
+fn revive(stored: &mut StoredChain, side: &Block) {
+    let height = side.header.height();
+    let mut lower = up_to(stored, height - 1);
+    let schedule = schedule(&lower);
+    lower.import(side.clone(), &Facts::new(u64::MAX / 2, &schedule)).unwrap();
+    let head = stored.chain().head().header().height();
+    for _ in height..=head {
+        let block = next(&lower, 0);
+        lower.import(block.clone(), &Facts::new(u64::MAX / 2, &schedule)).unwrap();
+        take(stored, block);
+    }
+    assert_eq!(stored.chain().head().header().hash(), lower.head().header().hash());
+}
+
+#[test]
+fn blocks_beside_the_chain_outlive_the_process_as_long_as_another_can_follow() {
+    let store = Shared::default();
+    let mut stored = open(store.clone(), Retention::Archive);
+    for _ in 0..5 {
+        let block = next(stored.chain(), 0);
+        take(&mut stored, block);
+    }
+    let [own, side] = [next(stored.chain(), 0), next(stored.chain(), 3)];
+    take(&mut stored, own.clone());
+    take(&mut stored, side.clone());
+    assert_eq!(stored.chain().head().header().hash(), own.header.hash());
+
+    // Beside the chain, then of it, and the other one beside it.
+    let mut stored = open(store.clone(), Retention::Archive);
+    revive(&mut stored, &side);
+    check(&stored, u64::MAX);
+    let mut stored = open(store.clone(), Retention::Archive);
+    revive(&mut stored, &own);
+    check(&stored, u64::MAX);
+
+    let sides = || {
+        let mut count = 0;
+        let each = &mut |_: &[u8], _: &[u8]| {
+            count += 1;
+            Ok(())
+        };
+        store.scan(Table::Sides, each).unwrap();
+        count
+    };
+    assert_eq!(sides(), 2, "{:?} and the block behind it", side.header.hash());
+    for _ in 0..=WINDOW.depth {
+        let block = next(stored.chain(), 0);
+        take(&mut stored, block);
+    }
+    assert_eq!(sides(), 0);
+    // The block itself is never forgotten.
+    let stored = open(store.clone(), Retention::Archive);
+    assert_eq!(stored.block_by_hash(side.header.hash()).unwrap().unwrap().header().header(), &side.header);
+}
+
 #[test]
 fn a_store_of_another_chain_and_a_damaged_one_are_refused() {
     let store = Shared::default();
@@ -168,8 +235,9 @@ fn child() {
     let Ok(path) = std::env::var(CHILD) else { return };
     let mut stored = open(DiskStore::open(path).unwrap(), Retention::Window(6));
     while stored.chain().head().header().height() < LAST {
-        let block = next(stored.chain(), 0);
-        take(&mut stored, block);
+        let [own, side] = [next(stored.chain(), 0), next(stored.chain(), 3)];
+        take(&mut stored, own);
+        take(&mut stored, side);
         println!("block {}.", stored.chain().head().header().height());
         std::io::stdout().flush().unwrap();
     }
@@ -215,5 +283,11 @@ fn a_killed_process_reopens_at_a_whole_block() {
         check(&stored, 6);
         before = head;
     }
-    assert!(before > 0);
+    assert!(before > 1);
+    // The block beside the one before the head was written down before the head was.
+    let mut stored = open(DiskStore::open(path).unwrap(), Retention::Window(6));
+    let side = stored.chain().side_blocks().find(|side| side.header().height() == before - 1).unwrap();
+    let side = side.block().clone().into();
+    revive(&mut stored, &side);
+    check(&stored, 6);
 }

@@ -12,25 +12,18 @@
 //!
 //! Source: `block-layer §7; bttc:rpc/handler.go, bttc:rpc/errors.go:50-103`.
 
+mod connection;
 mod origins;
 
 pub use origins::Origins;
 
-use super::{
-    FilterLimits, Filters, Node, RpcError, Watch, answer,
-    params::{self, Params},
-    raw_transaction,
-};
+use super::{FilterLimits, Filters, Node, RpcError, Watch, answer, raw_transaction};
 use crate::{pool::PoolError, transaction::Transaction};
 use alloy_primitives::{B256, hex};
-use core::{fmt, future::Future};
+use connection::Carried;
+use core::fmt;
 use jsonrpsee::{
-    core::{
-        RegisterMethodError,
-        middleware::{Batch, BatchEntry, Notification, RpcServiceBuilder, RpcServiceT},
-        server::BatchResponseBuilder,
-        traits::IdProvider,
-    },
+    core::{RegisterMethodError, middleware::RpcServiceBuilder, traits::IdProvider},
     server::{
         BatchRequestConfig, MethodResponse, PendingSubscriptionSink, ResponsePayload, RpcModule, ServerConfig,
         ServerHandle,
@@ -327,101 +320,5 @@ impl IdProvider for Ids {
         SubscriptionId::Str(hex::encode_prefixed(hash.get(..16).unwrap_or_default()).into())
     }
 }
-
-/// A connection's requests, all but subscriptions taken to the desk.
-#[derive(Clone, Debug)]
-struct Carried<S> {
-    inner: S,
-    desk: Arc<Desk>,
-}
-
-impl<S> RpcServiceT for Carried<S>
-where
-    S: RpcServiceT<
-            MethodResponse = MethodResponse,
-            BatchResponse = MethodResponse,
-            NotificationResponse = MethodResponse,
-        > + Clone
-        + Send
-        + Sync
-        + 'static,
-{
-    type MethodResponse = MethodResponse;
-    type NotificationResponse = MethodResponse;
-    type BatchResponse = MethodResponse;
-
-    fn call<'a>(&self, request: Request<'a>) -> impl Future<Output = MethodResponse> + Send + 'a {
-        let Self { inner, desk } = self.clone();
-        async move {
-            if !matches!(request.method_name(), SUBSCRIBE | UNSUBSCRIBE) {
-                return desk.respond(request).await;
-            }
-            let (id, ends) = (request.id.clone(), request.method_name() == UNSUBSCRIBE);
-            if ends && let Err(error) = subscription_id(&request) {
-                return MethodResponse::error(id, object(error));
-            }
-            let response = inner.call(request).await;
-            // Over HTTP there is nobody to tell anything.
-            let refused = response.as_error_code() == Some(INTERNAL_ERROR);
-            if ends && (refused || is_false(&response)) {
-                return MethodResponse::error(id, object(RpcError::failed("subscription not found")));
-            }
-            if refused {
-                return MethodResponse::error(id, object(RpcError::failed("notifications not supported")));
-            }
-            response
-        }
-    }
-
-    fn batch<'a>(&self, batch: Batch<'a>) -> impl Future<Output = MethodResponse> + Send + 'a {
-        let service = self.clone();
-        async move {
-            let mut responses = BatchResponseBuilder::new_with_limit(service.desk.longest);
-            let mut notified = false;
-            for entry in batch {
-                let response = match entry {
-                    Ok(BatchEntry::Call(request)) => service.call(request).await,
-                    Ok(BatchEntry::Notification(_)) => {
-                        notified = true;
-                        continue;
-                    }
-                    Err(error) => {
-                        let (error, id) = error.into_parts();
-                        MethodResponse::error(id, error)
-                    }
-                };
-                if let Err(too_long) = responses.append(response) {
-                    return too_long;
-                }
-            }
-            if notified && responses.is_empty() {
-                return MethodResponse::notification();
-            }
-            MethodResponse::from_batch(responses.finish())
-        }
-    }
-
-    fn notification<'a>(&self, notification: Notification<'a>) -> impl Future<Output = MethodResponse> + Send + 'a {
-        self.inner.notification(notification)
-    }
-}
-
-/// Looks whether a request names a subscription.
-fn subscription_id(request: &Request<'_>) -> Result<(), RpcError> {
-    let params = request.params.as_deref().map_or("null", |params| params.get());
-    let params = serde_json::from_str::<Value>(params).map_err(RpcError::params)?;
-    let mut params = Params::new(&params);
-    params.required(params::string)?;
-    params.end()
-}
-
-/// Whether the answer is false: nobody had subscribed by that name.
-fn is_false(response: &MethodResponse) -> bool {
-    let answer = serde_json::from_str::<Value>(response.as_json().get());
-    answer.is_ok_and(|answer| answer.get("result") == Some(&Value::Bool(false)))
-}
-
-/// Code of an error of the server itself.
-const INTERNAL_ERROR: i32 = -32_603;
 
 const _: fn(&dyn Host) = |_| {};

@@ -94,6 +94,7 @@ impl Watch {
             added.extend(node.at(number)?);
         }
         let news = match &self.wanted {
+            // all of the branch, not the block alone that changed the head.
             Wanted::Heads => added.iter().map(|block| head_json(block)).collect(),
             Wanted::Blocks => added.iter().map(|block| hex::hash(block.header().hash())).collect(),
             Wanted::Logs(filter) => {

@@ -78,7 +78,7 @@ impl SignerCache {
         RecoveredHeader::of(header, hash, signer)
     }
 
-    fn remember(&mut self, hash: B256, signer: Address) {
+    pub(crate) fn remember(&mut self, hash: B256, signer: Address) {
         if self.signers.insert(hash, signer).is_some() {
             return;
         }

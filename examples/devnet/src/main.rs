@@ -39,7 +39,8 @@ fn run(options: &Options, account: &Account) -> Result<(), Box<dyn Error>> {
     ctrlc::set_handler(move || asked.store(true, Ordering::Relaxed))?;
 
     let network = Shared::new(Network::start(options, account)?);
-    let serving = options.rpc.map(|address| Serving::start(address, network.clone(), secret()?)).transpose()?;
+    let start = |address| Serving::start(address, &options.origin, network.clone(), secret()?);
+    let serving = options.rpc.map(start).transpose()?;
     if let Some(serving) = &serving {
         let text = format!("JSON-RPC at http://{0} and ws://{0}", serving.address());
         account.tell(Place::Devnet, "rpc", text, "", json!({ "address": serving.address() }));

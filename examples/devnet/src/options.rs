@@ -48,6 +48,10 @@ pub struct Options {
           conflicts_with = "fast")]
     pub rpc: Option<SocketAddr>,
 
+    /// Web pages of this origin may ask, * for all; may be given more than once
+    #[arg(long, value_name = "ORIGIN", requires = "rpc")]
+    pub origin: Vec<String>,
+
     /// What the funded accounts are derived from
     #[arg(long, default_value = "test test test test test test test test test test test junk", requires = "rpc")]
     pub mnemonic: String,

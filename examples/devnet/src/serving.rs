@@ -6,7 +6,7 @@ use bttc_evm::{
     pool::PoolError,
     rpc::{
         Node,
-        server::{Host, Server, ServerError, ServerLimits},
+        server::{Host, Origins, Server, ServerError, ServerLimits},
     },
     transaction::Transaction,
 };
@@ -62,13 +62,14 @@ pub struct Serving {
 }
 
 impl Serving {
-    /// Serves a network at this address. `seed` makes the ids of filters.
+    /// Serves a network at this address, also to web pages of these origins. `seed` makes the ids of filters.
     ///
     /// # Errors
     /// The address cannot be listened at.
-    pub fn start(address: SocketAddr, network: Shared, seed: B256) -> Result<Self, Box<dyn Error>> {
+    pub fn start(address: SocketAddr, origins: &[String], network: Shared, seed: B256) -> Result<Self, Box<dyn Error>> {
         let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-        let server = Server::start(address, Arc::new(network), ServerLimits::default(), seed);
+        let origins = Origins::new(origins);
+        let server = Server::start_for(origins, address, Arc::new(network), ServerLimits::default(), seed);
         let server = runtime.block_on(server).map_err(|error: ServerError| format!("{address}: {error}"))?;
         Ok(Self { server, _runtime: runtime })
     }
