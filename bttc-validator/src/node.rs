@@ -28,10 +28,10 @@
 //!     total: Amount::from_btt(40),
 //!     signer_key: key.public_key().coordinates().to_vec().into(),
 //! };
-//! let layer = Layer::genesis(spec.clone(), [staked])?;
+//! let layer = Layer::genesis(spec.clone(), [staked], [])?;
 //! let genesis = devnet_genesis(&spec, &DevnetAllocation {
 //!     time: 1_700_000_000,
-//!     validators: layer.registry().validators(),
+//!     validators: layer.validators()?,
 //!     balances: Default::default(),
 //!     root_chain: 1,
 //!     root_token: Default::default(),
@@ -58,22 +58,25 @@ pub use snapshots::Snapshots;
 pub use watch::RootChainAt;
 
 use crate::{
-    duties::{Policy, Sending, next_range},
+    duties::{LogPlace, Policy, Sending, is_known, is_same_fact, next_range, next_span, relay},
     engine::Decision,
-    layer::{
-        Answer, CheckpointAck, CheckpointNoAck, Effect, EventRecord, Layer, LayerEvent, LogPlace, Message,
-        ProposeCheckpoint, ProposeSpan, Question, StakingEvent, Vote,
-    },
+    layer::{AnyMessage, Layer, LayerEvent, Received},
+    message::{Message, Msg as _, MsgCheckpoint, MsgCheckpointNoAck},
+    module::{bor, checkpoint, clerk, topup},
+    record::EventRecord,
+    store::CorruptEntry,
+    tx::StdTx,
+    vote::SideResult,
 };
 use alloy_primitives::{Address, B256};
 use bttc_checkpoint::{
     checkpoint::{BlockRange, Checkpoint},
-    ledger::Ack,
     merkle::root_of,
     signatures::{Signatures, SignedCheckpoint},
     vote::VoteResult,
 };
 use bttc_core::{
+    amino::{AnyOf, Text, Time},
     id::SpanId,
     quorum::PowerQuorum,
     root_chain::{RootChainError, RootChainId, RootEvent},
@@ -89,7 +92,7 @@ use bttc_evm::{
     executor::QueryError,
     genesis::{Genesis, GenesisError},
     header::RecoveredHeader,
-    state_sync::Record,
+    state_sync::{Record, RecordRequest, RecordTime},
     system::Facts,
     transaction::Transaction,
 };
@@ -99,6 +102,9 @@ use std::{collections::BTreeMap, sync::Arc};
 
 /// Blocks below the newest whose snapshots a validator keeps.
 const SNAPSHOT_DEPTH: u64 = 1_024;
+
+/// Heights for which a transaction of somebody else's waits for a block.
+const PATIENCE: u64 = 3;
 
 /// What a validator starts with.
 #[derive(Debug)]
@@ -126,10 +132,12 @@ pub struct Node {
     root_chains: BTreeMap<RootChainId, RootChainAt>,
     /// Root events seen and not yet in the layer.
     observed: BTreeMap<(RootChainId, LogPlace), RootEvent>,
-    /// Messages to put into a block.
-    waiting: Vec<Message>,
+    /// Transactions to put into a block, and the height at which each was heard.
+    waiting: Vec<(Received, u64)>,
+    /// Messages of the program's, to be sent until a block has them.
+    brought: Vec<AnyMessage>,
     /// Votes about what the last height admitted.
-    votes: Vec<Vote>,
+    votes: Vec<SideResult>,
     /// The last decision, whose commits go into the next block.
     last: Option<Decision>,
     /// Signed checkpoints to hand over.
@@ -157,6 +165,12 @@ pub enum StartError {
 /// Why a block is not built or not taken.
 #[derive(Debug, thiserror::Error)]
 pub enum BlockError {
+    /// The layer does not have all the records yet that the block may bring.
+    #[error(transparent)]
+    Records(#[from] clerk::QueryError),
+    /// A span of the layer's does not read.
+    #[error(transparent)]
+    Span(#[from] CorruptEntry),
     /// The system contracts do not tell what the block needs.
     #[error(transparent)]
     Query(#[from] QueryError),
@@ -206,6 +220,7 @@ impl Node {
             root_chains: root_chains.into_iter().map(|at| (at.chain.id(), at)).collect(),
             observed: BTreeMap::new(),
             waiting: Vec::new(),
+            brought: Vec::new(),
             votes: Vec::new(),
             last: None,
             signed: Vec::new(),
@@ -264,131 +279,142 @@ impl Node {
     /// Source: `validation-layer §3.1, §3.4; delivery:helper/call.go:326-346`.
     #[must_use]
     pub fn root(&self, range: BlockRange) -> Option<B256> {
-        (range.blocks() <= self.layer.spec().checkpoints.max_length).then_some(())?;
         let deep = range.end().checked_add(self.layer.spec().confirmations.side_chain)?;
         self.chain.header(deep)?;
+        self.range_root(range, self.layer.spec().checkpoints.max_length)
+    }
+
+    /// The root over blocks of its own chain, as its policy sees it; `None` for more than so many blocks, or where it
+    /// does not have them all.
+    fn range_root(&self, range: BlockRange, max_length: u64) -> Option<B256> {
+        (range.blocks() <= max_length).then_some(())?;
+        self.chain.header(range.end())?;
         let leaves = (range.start()..=range.end()).map(|number| Some(self.chain.header(number)?.leaf().hash()));
         Some(self.policy.root(root_of(leaves.collect::<Option<Vec<_>>>()?)?))
     }
 
-    /// Hears a message that somebody wants in the next block.
-    pub fn hear(&mut self, message: &Message) {
-        if !self.waiting.contains(message) {
-            self.waiting.push(message.clone());
+    /// Hears a transaction that somebody wants in the next block. Bytes that are none are passed over.
+    pub fn hear(&mut self, transaction: &[u8]) {
+        let Ok(received) = self.layer.read(transaction) else { return };
+        if !self.waiting.iter().any(|(waiting, _)| *waiting == received) {
+            self.waiting.push((received, self.layer.height()));
         }
     }
 
-    /// Messages it is this validator's turn to send at this time (Unix seconds).
-    pub fn duties(&mut self, now: u64) -> Vec<Message> {
+    /// Takes a message that it will send, beside those of its duties, until a block has it.
+    pub fn bring(&mut self, message: impl Into<AnyMessage>) {
+        self.brought.push(message.into());
+    }
+
+    /// Transactions it is this validator's turn to send at this time (Unix seconds).
+    pub fn duties(&mut self, now: u64) -> Vec<Received> {
         self.now = now;
-        let mut messages = Vec::new();
+        let mut messages: Vec<Message> = Vec::new();
         if self.is_on_duty() {
-            self.forget_settled();
-            messages.extend(self.observed.iter().filter_map(|(at, event)| self.relay(*at, event)));
+            self.forget_known();
+            let relayed = |(at, event): (&_, &_)| relay(self.address(), *at, event, self.layer.stores());
+            messages.extend(self.observed.iter().filter_map(relayed));
             messages.extend(self.next_span());
             messages.extend(self.no_ack());
         }
         messages.extend(self.next_checkpoint());
-        messages.retain(|message| {
-            let new = !self.layer.in_flight().any(|other| is_same_fact(other, message));
-            new && self.policy.sends(message) == Sending::Yes && self.layer.check(message, now).is_ok()
-        });
-        for message in &messages {
-            if let Message::Checkpoint(m) = message {
-                self.proposed = Some((m.checkpoint.range.start(), now));
-            }
+        let under_vote = self.layer.under_vote();
+        messages.retain(|message| !under_vote.iter().filter_map(Received::network).any(|m| is_same_fact(m, message)));
+        let mut messages: Vec<AnyMessage> = messages.into_iter().map(AnyMessage::Network).collect();
+        messages.extend(self.brought.iter().cloned());
+        messages.retain(|message| self.policy.sends(message) == Sending::Yes);
+        let messages = self.layer.admissible(messages, now);
+        self.sign(messages)
+    }
+
+    /// Signs messages as transactions of its account, one after the other.
+    ///
+    /// What does not get into a block is signed anew: the sequences are those that follow the account's.
+    pub fn sign(&self, messages: impl IntoIterator<Item = AnyMessage>) -> Vec<Received> {
+        let Ok(Some(mut doc)) = self.layer.sign_doc(self.address()) else { return Vec::new() };
+        let mut signed = Vec::new();
+        for message in messages {
+            let memo = Text::default();
+            let Ok(signature) = self.signer.sign_digest(&doc.digest(&message, &memo)) else { break };
+            let bytes = message.to_tx_bytes(signature.into(), memo.clone()).into();
+            let tx = StdTx { message: AnyOf(Some(message)), signature: signature.into(), memo };
+            signed.push(Received { bytes, tx });
+            doc.sequence = doc.sequence.wrapping_add(1);
         }
-        messages
+        signed
     }
 
     /// Whether its place in the set is the height modulo the set's size.
     fn is_on_duty(&self) -> bool {
-        let members = self.layer.registry().set().members();
+        let members = self.layer.validators().unwrap_or_default();
         let place = members.iter().position(|member| member.signer == self.address());
         let turn = self.layer.height().checked_rem(members.len().try_into().unwrap_or(u64::MAX));
         place.is_some() && place.and_then(|place| u64::try_from(place).ok()) == turn
     }
 
-    /// The message that brings a root event into the layer.
-    fn relay(&self, (root_chain, place): (RootChainId, LogPlace), event: &RootEvent) -> Option<Message> {
-        let from = self.address();
-        Some(match event {
-            RootEvent::StateSynced(e) => Message::EventRecord(EventRecord {
-                from,
-                root_chain,
-                place,
-                id: e.id,
-                receiver: e.receiver,
-                data: e.data.clone(),
-                chain_id: self.layer.spec().chain_id,
-            }),
-            RootEvent::NewHeaderBlock(e) => Message::CheckpointAck(CheckpointAck {
-                from,
-                root_chain,
-                ack: Ack {
-                    number: e.header_block.number()?,
-                    proposer: e.proposer,
-                    start: e.start,
-                    end: e.end,
-                    root: e.root,
-                },
-            }),
-            _ => Message::Staking(StakingEvent { from, place, event: event.clone() }),
-        })
-    }
-
     /// The next span, once the side chain has reached the last one.
     fn next_span(&self) -> Option<Message> {
-        let last = self.layer.registry().last_span()?;
         let head = self.chain.head().header().height();
         let seed = self.root_chains.get(&RootChainId::Ethereum)?.seed?;
-        (last.start..=last.end).contains(&head).then_some(())?;
-        let span = self.layer.registry().draft_span().ok()?;
-        Some(Message::ProposeSpan(ProposeSpan { proposer: self.address(), span, seed }))
+        next_span(self.layer.stores(), self.address(), head, seed).map(Message::from)
     }
 
     /// The next checkpoint, when it is this validator's turn to propose.
     fn next_checkpoint(&self) -> Option<Message> {
-        let (spec, root_chain) = (self.layer.spec(), RootChainId::Tron);
-        if self.layer.proposer() != Some(self.address()) {
+        let (spec, stores, root_chain) = (self.layer.spec(), self.layer.stores(), RootChainId::Tron);
+        if self.layer.proposer().ok()? != Some(self.address()) {
             return None;
         }
-        let start = self.layer.ledger().next_start(root_chain, 0);
+        let start = checkpoint::next_start(stores, root_chain).ok()?;
         let wait = spec.checkpoints.buffer_time;
         let (height, now) = (self.chain.head().header().height(), self.now);
         if self.proposed.is_some_and(|(at, when)| at == start && now < when.saturating_add(wait)) {
             return None;
         }
         let latest = height.checked_sub(spec.confirmations.side_chain)?;
-        let age = self.layer.ledger().last(root_chain).map(|last| now.saturating_sub(last.time));
+        let last = checkpoint::last_checkpoint(stores, root_chain.into()).ok()?;
+        let age = last.map(|last| now.saturating_sub(last.timestamp));
         let (start, end) = next_range(start, latest, age, &spec.checkpoints)?;
         let range = BlockRange::new(start, end).ok()?;
         let checkpoint = Checkpoint {
             proposer: self.address(),
             range,
             root: self.root(range)?,
-            account_root: self.layer.fees().root().ok()?,
+            account_root: topup::fee_accounts(stores).ok()?.root().ok()?,
             chain_id: spec.chain_id,
-            epoch: self.layer.epoch(),
+            epoch: self.layer.epoch().ok()?,
         };
-        Some(Message::Checkpoint(ProposeCheckpoint { checkpoint, root_chain }))
+        Some(MsgCheckpoint::of(&checkpoint, root_chain).into())
     }
 
     /// A no-ack, when the blocks of the next checkpoint have been there for the buffer time and nobody brought it.
     fn no_ack(&self) -> Option<Message> {
         let rules = &self.layer.spec().checkpoints;
-        let start = self.layer.ledger().next_start(RootChainId::Tron, 0);
+        let start = checkpoint::next_start(self.layer.stores(), RootChainId::Tron).ok()?;
         let ready = self.chain.header(start.checked_add(rules.average_length)?)?.time;
         (ready.checked_add(rules.buffer_time)? <= self.now).then_some(())?;
-        Some(Message::CheckpointNoAck(CheckpointNoAck { from: self.address() }))
+        Some(MsgCheckpointNoAck { from: self.address() }.into())
     }
 
     /// What the next block of the side chain needs of the layer.
-    fn facts(&self) -> Result<(Option<Span>, Vec<Record>), QueryError> {
+    fn facts(&self) -> Result<(Option<Span>, Vec<Record>), BlockError> {
         let needs = self.chain.needs()?;
-        let span = needs.span.and_then(|id| self.layer.registry().span(id)).map(|record| record.to_span());
-        let records = needs.records.map(|wanted| self.layer.records().from_until(wanted.from, wanted.before));
-        Ok((span, records.unwrap_or_default()))
+        let span = needs.span.map_or(Ok(None), |id| bor::span(self.layer.stores(), id))?;
+        let records = needs.records.map_or(Ok(Vec::new()), |wanted| self.records(wanted))?;
+        Ok((span.map(|span| span.to_span()), records))
+    }
+
+    /// The records from an id on that are older than a time, one page after the other.
+    fn records(&self, wanted: RecordRequest) -> Result<Vec<Record>, clerk::QueryError> {
+        let (now, to) = (whole_seconds(self.layer.time()), whole_seconds(wanted.before));
+        let mut records = Vec::new();
+        let mut from = Some(wanted.from);
+        while let Some(id) = from {
+            let page = clerk::records_from(self.layer.stores(), id, to, clerk::MAX_RECORDS, now)?;
+            from = page.last().and_then(|last| last.id.next());
+            records.extend(page.iter().map(side_chain_record));
+        }
+        Ok(records)
     }
 
     /// The span that the next block has to bring and that the layer does not have yet: until it does there is no block.
@@ -398,7 +424,7 @@ impl Node {
     /// # Errors
     /// [`QueryError`] when the validator-set contract does not answer.
     pub fn awaited_span(&self) -> Result<Option<SpanId>, QueryError> {
-        Ok(self.chain.needs()?.span.filter(|id| self.layer.registry().span(*id).is_none()))
+        Ok(self.chain.needs()?.span.filter(|id| !bor::has_span(self.layer.stores(), *id)))
     }
 
     /// Builds and seals the next block at this time (Unix seconds) from these transactions.
@@ -440,64 +466,61 @@ impl Node {
     fn note(&mut self, events: Vec<LayerEvent>, voters: &[Validator]) {
         for event in &events {
             let LayerEvent::Settled(settled) = event else { continue };
-            let Ok(Effect::Buffered(checkpoint)) = &settled.outcome else {
+            let (Some(Message::Checkpoint(message)), Ok(_)) = (settled.transaction.network(), &settled.outcome) else {
                 continue;
             };
-            let Message::Checkpoint(proposal) = &settled.message else {
-                continue;
-            };
-            if checkpoint.proposer != self.address() {
+            if message.proposer != self.address() {
                 continue;
             }
-            let gathered = Signatures::gather(*checkpoint, settled.tally.signatures());
+            let Some(checkpoint) = message.to_checkpoint() else { continue };
+            let Some(root_chain) = checkpoint::destination(&message.root_chain_type).root_chain() else { continue };
+            let gathered = Signatures::gather(checkpoint, settled.tally.signatures());
             // The layer let it pass, so the quorum of its voters is there; the set may be another by now.
             if let Ok(signed) = gathered.into_signed(&PowerQuorum::over(voters)) {
-                self.signed.push((proposal.root_chain, signed));
+                self.signed.push((root_chain, signed));
             }
         }
         self.events.extend(events);
     }
 
     /// Drops observed events that the layer has.
-    fn forget_settled(&mut self) {
-        let layer = &self.layer;
-        let ledger = layer.ledger();
-        self.observed.retain(|(root_chain, place), event| match event {
-            RootEvent::StateSynced(e) => !layer.records().is_known(*root_chain, e.id),
-            RootEvent::NewHeaderBlock(e) => {
-                e.header_block.number().is_some_and(|n| ledger.recorded(*root_chain, n).is_none())
-            }
-            RootEvent::Staked(e) => layer.registry().record_of(e.validator).is_none(),
-            _ => !layer.registry().is_settled(place.sequence()),
-        });
+    fn forget_known(&mut self) {
+        let stores = self.layer.stores();
+        self.observed.retain(|(root_chain, place), event| !is_known(stores, *root_chain, *place, event));
     }
 
-    /// The vote about a message, given what was found outside.
-    fn vote(&self, message: &Message, question: Option<&Question>, answer: &Answer) -> Option<Vote> {
-        let honest = question.map_or(VoteResult::Yes, |question| question.verdict(answer));
+    /// The vote about a transaction, given the one that follows from the facts.
+    fn vote(&self, transaction: &Received, honest: VoteResult) -> Option<SideResult> {
+        let message = transaction.message()?;
         let result = self.policy.attest(message, honest);
         if result == VoteResult::Skip {
             return None; // a skip is not sent
         }
-        let data = message.sign_data();
+        let data = message.side_sign_bytes()?;
         let signature = if data.is_empty() { None } else { Some(self.signer.sign_digest(&result.digest(&data)).ok()?) };
-        Some(Vote { message: message.id(), result, signature })
+        Some(SideResult::new(transaction.hash(), result, signature))
     }
 }
 
-/// Whether two messages bring the same fact, whoever sends them.
-fn is_same_fact(one: &Message, other: &Message) -> bool {
-    match (one, other) {
-        (Message::Staking(a), Message::Staking(b)) => a.place == b.place,
-        (Message::EventRecord(a), Message::EventRecord(b)) => (a.root_chain, a.id) == (b.root_chain, b.id),
-        (Message::ProposeSpan(a), Message::ProposeSpan(b)) => a.span == b.span,
-        (Message::Checkpoint(a), Message::Checkpoint(b)) => {
-            (a.root_chain, a.checkpoint.range) == (b.root_chain, b.checkpoint.range)
-        }
-        (Message::CheckpointAck(a), Message::CheckpointAck(b)) => {
-            (a.root_chain, a.ack.number) == (b.root_chain, b.ack.number)
-        }
-        _ => false,
+/// A time of whole seconds; beyond the last that there is, the last.
+fn whole_seconds(seconds: u64) -> Time {
+    let seconds = i64::try_from(seconds).unwrap_or(Time::MAX).min(Time::MAX);
+    Time::new(seconds, 0).unwrap_or_default()
+}
+
+/// A record as the side chain takes it.
+fn side_chain_record(record: &EventRecord) -> Record {
+    Record {
+        id: record.id,
+        receiver: record.contract,
+        data: record.data.clone(),
+        tx_hash: record.tx_hash,
+        log_index: record.log_index,
+        chain_id: record.chain_id.to_string(),
+        time: RecordTime {
+            seconds: u64::try_from(record.time.seconds()).unwrap_or_default(),
+            nanoseconds: record.time.nanos(),
+        },
     }
 }
 

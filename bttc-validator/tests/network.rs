@@ -11,7 +11,6 @@ use alloy_primitives::{Address, B256, U256};
 use alloy_sol_types::{SolCall as _, SolValue as _};
 use bttc_checkpoint::{
     exit::{LogChoice, contract::BridgeCall},
-    ledger::ProposeError,
     merkle::root_of,
     prover::{Burn, BurnStatus, Prover},
 };
@@ -28,7 +27,9 @@ use bttc_evm::transaction::Transaction;
 use bttc_validator::{
     duties::{Honest, Policy, Sending, WrongRoots},
     engine::Engine as _,
-    layer::{Effect, LayerEvent, Message, ProposeCheckpoint, Refusal},
+    layer::{AnyMessage, LayerEvent},
+    message::{Message, Msg as _},
+    module::{Refusal, bor, checkpoint},
     node::{Node, OwnSideChain},
 };
 use futures::executor::block_on;
@@ -72,23 +73,38 @@ fn check_checkpoints(network: &Network) {
         assert_eq!((start, root), (next, true_root(network.any(), start, end)));
         next = end + 1;
     }
-    let ledger = network.any().layer().ledger();
-    let kept = (1..=ledger.count(RootChainId::Tron)).map(|number| {
-        let kept = ledger.recorded(RootChainId::Tron, CheckpointNumber::new(number)).unwrap();
+    let stores = network.any().layer().stores();
+    let count = acknowledged(network);
+    let kept = (1..=count).map(|number| {
+        let kept = checkpoint::checkpoint(stores, RootChainId::Tron.into(), CheckpointNumber::new(number));
+        let kept = kept.unwrap().unwrap();
         (kept.start, kept.end, kept.root, kept.proposer)
     });
-    assert!(kept.eq(on_tron(network).into_iter().take(usize::try_from(ledger.count(RootChainId::Tron)).unwrap())));
+    assert!(kept.eq(on_tron(network).into_iter().take(usize::try_from(count).unwrap())));
+}
+
+/// TRON's checkpoints that the layer knows.
+fn acknowledged(network: &Network) -> u64 {
+    checkpoint::count(network.any().layer().stores(), RootChainId::Tron.into()).unwrap()
 }
 
 fn refused_checkpoints(steps: &[Step]) -> Vec<(Address, Refusal)> {
     let settled = steps.iter().flat_map(Step::settled);
-    let checkpoints = settled.filter(|settled| matches!(settled.message, Message::Checkpoint(_)));
-    checkpoints.filter_map(|s| Some((s.message.sender(), s.outcome.clone().err()?))).collect()
+    let refused = settled.filter_map(|settled| match (settled.transaction.network(), &settled.outcome) {
+        (Some(Message::Checkpoint(message)), Err(refusal)) => Some((message.proposer, *refusal)),
+        _ => None,
+    });
+    refused.collect()
 }
 
 fn turns_passed(steps: &[Step]) -> usize {
-    let events = steps.iter().flat_map(|step| &step.events);
-    events.filter(|event| matches!(event, LayerEvent::Done(_, Effect::TurnPassed))).count()
+    let is_no_ack = |event: &&LayerEvent| match event {
+        LayerEvent::Admitted(admitted) => {
+            matches!(admitted.transaction.network(), Some(Message::CheckpointNoAck(_)))
+        }
+        _ => false,
+    };
+    steps.iter().flat_map(|step| &step.events).filter(is_no_ack).count()
 }
 
 #[test]
@@ -114,11 +130,13 @@ fn four_validators_walk_in_step() {
     assert!(rewards.is_sorted_by(|more, less| more > less));
 
     // Spans follow one another in the layer and in the contract.
-    let registry = network.any().layer().registry();
-    assert!(registry.last_span().unwrap().id >= SpanId::new(4));
+    let stores = network.any().layer().stores();
+    let last = bor::last_span(stores).unwrap().unwrap().id;
+    assert!(last >= SpanId::new(4));
     assert_eq!(network.any().chain().current_span().unwrap().id, network.any().chain().head().header().height() / 16);
-    for span in registry.spans().skip(1) {
-        assert_eq!((span.start, span.end), (16 * span.id.get(), 16 * span.id.get() + 15));
+    for id in 1..=last.get() {
+        let span = bor::span(stores, SpanId::new(id)).unwrap().unwrap();
+        assert_eq!((span.start, span.end), (16 * id, 16 * id + 15));
     }
 }
 
@@ -127,7 +145,7 @@ fn equal_inputs_give_equal_chains() {
     let run = || {
         let mut network = equals([honest(), honest(), liar(), honest()]);
         walk(&mut network, 20);
-        (network.any().layer().digest(), network.any().chain().head().header().hash())
+        (network.any().layer().app_hash(), network.any().chain().head().header().hash())
     };
     assert_eq!(run(), run());
 }
@@ -187,7 +205,7 @@ fn one_liar_is_outvoted_and_checkpoints_go_on() {
     // The others' pass without its vote, its own are short of two thirds, and its turn is passed on.
     let refused = refused_checkpoints(&steps);
     assert!(!refused.is_empty() && refused.iter().all(|(proposer, _)| *proposer == lies), "{refused:?}");
-    assert!(refused.iter().all(|(_, refusal)| matches!(refusal, Refusal::Checkpoint(ProposeError::Verdict { .. }))));
+    assert!(refused.iter().all(|(_, refusal)| *refusal == Refusal::BAD_BLOCK_INPUT));
     assert!(turns_passed(&steps) >= 1);
     let submitted = steps.iter().flat_map(|step| &step.submitted);
     assert!(submitted.clone().count() > 0);
@@ -210,7 +228,7 @@ fn two_heads_of_four_that_lie_stop_tron_though_power_agrees() {
         let reason = "2/3+1 non-majority!".to_owned();
         assert_eq!(submitted.outcome, Err(RootChainError::Reverted { reason }));
     }
-    assert_eq!((on_tron(&network).len(), network.any().layer().ledger().count(RootChainId::Tron)), (0, 0));
+    assert_eq!((on_tron(&network).len(), acknowledged(&network)), (0, 0));
     assert!(network.height() == 50, "blocks go on");
 }
 
@@ -219,7 +237,7 @@ fn two_heads_of_four_that_lie_stop_tron_though_power_agrees() {
 struct Withholding;
 
 impl Policy for Withholding {
-    fn sends(&self, _: &Message) -> Sending {
+    fn sends(&self, _: &AnyMessage) -> Sending {
         Sending::No
     }
 }
@@ -233,10 +251,10 @@ fn who_withholds_its_messages_costs_time_only() {
     let checkpoints = on_tron(&network);
     assert!(checkpoints.len() >= 5, "{checkpoints:?}");
     assert!(checkpoints.iter().all(|(.., proposer)| *proposer != withholds));
-    let senders = steps.iter().flat_map(|step| &step.messages).map(Message::sender);
+    let senders = steps.iter().flat_map(Step::messages).map(|message| message.signer());
     assert!(senders.into_iter().all(|sender| sender != withholds));
     assert!(turns_passed(&steps) >= 1);
-    assert!(network.any().layer().registry().last_span().unwrap().end > network.height());
+    assert!(bor::last_span(network.any().layer().stores()).unwrap().unwrap().end > network.height());
 }
 
 /// Denies whatever the others relay.
@@ -244,7 +262,7 @@ fn who_withholds_its_messages_costs_time_only() {
 struct Denies;
 
 impl Policy for Denies {
-    fn attest(&self, _: &Message, _: bttc_checkpoint::vote::VoteResult) -> bttc_checkpoint::vote::VoteResult {
+    fn attest(&self, _: &AnyMessage, _: bttc_checkpoint::vote::VoteResult) -> bttc_checkpoint::vote::VoteResult {
         bttc_checkpoint::vote::VoteResult::No
     }
 }
@@ -264,8 +282,8 @@ fn who_denies_everything_is_outvoted() {
 fn a_proposal_is_not_repeated_while_it_is_under_vote() {
     let mut network = equals([honest(), honest(), honest(), honest()]);
     let steps = walk(&mut network, 40);
-    let proposed = steps.iter().flat_map(|step| &step.messages).filter_map(|message| match message {
-        Message::Checkpoint(ProposeCheckpoint { checkpoint, .. }) => Some(checkpoint.range.start()),
+    let proposed = steps.iter().flat_map(Step::messages).filter_map(|message| match message {
+        Message::Checkpoint(message) => Some(message.start_block),
         _ => None,
     });
     let mut seen: Vec<_> = proposed.collect();

@@ -9,13 +9,20 @@ mod support;
 use alloc::sync::Arc;
 use alloy_primitives::{Address, B256, Bytes, U256};
 use bttc_checkpoint::{checkpoint::BlockRange, vote::VoteResult};
-use bttc_core::signature::{SecretKey, Signature};
+use bttc_core::{
+    amount::Amount,
+    root_chain::RootChainId,
+    signature::{SecretKey, Signature},
+};
 use bttc_evm::{block::Block, header::Header};
 use bttc_validator::{
     duties::{Honest, Policy},
     engine::{Application as _, Commit, Engine as _, Height, Round, Validity},
-    layer::{self, CheckpointNoAck, Effect, Message, Vote, votes_to_bytes},
+    layer::{self, LayerEvent, Received, votes_to_bytes},
+    message::{Coins, Message, Msg as _, MsgSend},
+    module::{bank, staking},
     node::{BlockError, Node},
+    vote::SideResult,
 };
 use support::{Network, key, small, stake, stake_costs, wallet};
 
@@ -128,8 +135,10 @@ fn a_height_is_valid_when_it_is_next_in_time_and_proven() {
     let height = network.engine.height();
     let now = network.any().chain().head().header().time;
     let node = network.nodes.values_mut().next().unwrap();
+    let own = node.address();
     let value = node.propose(height, Round::new(0)).unwrap();
-    let mut validity = |height, value: &Bytes| node.validate(height, value, Address::ZERO);
+    assert_eq!(node.validate(height, &value, Address::ZERO), Validity::Invalid); // says who built it
+    let mut validity = |height, value: &Bytes| node.validate(height, value, own);
     assert_eq!(validity(height, &value), Validity::Valid);
     assert_eq!(validity(Height::new(height.get() + 1), &value), Validity::Invalid);
     assert_eq!(validity(height, &Bytes::from_static(b"garbage")), Validity::Invalid);
@@ -143,7 +152,8 @@ fn a_height_is_valid_when_it_is_next_in_time_and_proven() {
     fn commits(block: &mut layer::Block) -> &mut Vec<Commit> {
         &mut block.last_commit.as_mut().unwrap().commits
     }
-    let invalid: [&dyn Fn(&mut layer::Block); 9] = [
+    let invalid: [&dyn Fn(&mut layer::Block); 10] = [
+        &|block| block.proposer = Address::ZERO,
         &|block| block.height += 1,
         &|block| block.time = 0,
         &|block| block.time = now + 4,
@@ -166,34 +176,33 @@ fn a_height_is_valid_when_it_is_next_in_time_and_proven() {
 #[test]
 fn votes_are_about_what_the_last_height_admitted_and_signed_by_who_gives_them() {
     let mut network = four();
+    let is_checkpoint = |transaction: &Received| matches!(transaction.network(), Some(Message::Checkpoint(_)));
     let checkpoint = loop {
         network.step(vec![]);
-        let node = network.any();
-        if let Some(message @ Message::Checkpoint(_)) = node.layer().to_attest().first() {
-            break message.clone();
+        if let Some(transaction) = network.any().layer().to_attest().into_iter().find(is_checkpoint) {
+            break transaction;
         }
         assert!(network.height() < 20);
     };
     let (height, [one, other]) = (network.engine.height(), ["alice", "bob"].map(key));
     let node = network.nodes.values_mut().next().unwrap();
-    let data = checkpoint.sign_data();
-    let mut judged = |vote: Vote| node.verify_extension(height, one.address(), &votes_to_bytes(&[vote]));
+    let data = checkpoint.message().unwrap().side_sign_bytes().unwrap();
+    let mut judged = |vote: SideResult| node.verify_extension(height, one.address(), &votes_to_bytes(&[vote]));
+    let vote = |result, signature| SideResult::new(checkpoint.hash(), result, signature);
     for result in [VoteResult::Yes, VoteResult::No] {
         let signature = one.sign(&result.digest(&data));
-        let good = Vote { message: checkpoint.id(), result, signature: Some(signature) };
-        assert_eq!(judged(good), Validity::Valid);
-        let unknown = Message::CheckpointNoAck(CheckpointNoAck { from: one.address() }).id();
+        assert_eq!(judged(vote(result, Some(signature))), Validity::Valid);
         let bad = [
-            Vote { message: unknown, ..good },
-            Vote { signature: None, ..good },
-            Vote { signature: Some(other.sign(&result.digest(&data))), ..good },
-            Vote { signature: Some(one.sign(&result.digest(b"else"))), ..good },
-            Vote { result: VoteResult::Skip, ..good },
+            SideResult::new(B256::repeat_byte(1), result, Some(signature)),
+            vote(result, None),
+            vote(result, Some(other.sign(&result.digest(&data)))),
+            vote(result, Some(one.sign(&result.digest(b"else")))),
+            vote(VoteResult::Skip, Some(signature)),
             // The form of the contracts: the gatherer of signatures would not take it.
-            Vote { signature: Some(Signature { v: signature.v + 27, ..signature }), ..good },
+            vote(result, Some(Signature { v: signature.v + 27, ..signature })),
         ];
         for vote in bad {
-            assert_eq!(judged(vote), Validity::Invalid, "{vote:?}");
+            assert_eq!(judged(vote.clone()), Validity::Invalid, "{vote:?}");
         }
     }
     assert_eq!(node.verify_extension(height, one.address(), &Bytes::new()), Validity::Valid);
@@ -213,14 +222,83 @@ fn staking_counts_on_tron_only() {
     network.step(vec![]);
     stake(&network.ethereum, "alice", 1); // whose number is 1 there too
     stake(&network.ethereum, "whale", 9);
+    let joins = |message: &Message| matches!(message, Message::ValidatorJoin(_));
     for _ in 0..8 {
-        let step = network.step(vec![]);
-        assert!(!step.messages.iter().any(|message| matches!(message, Message::Staking(_))));
+        assert!(!network.step(vec![]).messages().any(joins));
     }
-    assert_eq!(network.any().layer().registry().records().count(), 1);
+    assert_eq!(staking::records(network.any().layer().stores()).count(), 1);
     stake(&network.tron, "whale", 9);
-    let step = network.step(vec![]);
-    assert!(step.messages.iter().any(|message| matches!(message, Message::Staking(_))));
+    assert!(network.step(vec![]).messages().any(joins));
+}
+
+#[test]
+fn who_stakes_gets_an_account_with_what_is_left_of_its_fee() {
+    let members = ["alice", "bob", "carol", "dave"].map(|name| (name, 1, Arc::new(Honest) as Arc<_>));
+    let mut network = Network::new(&small(), &members, &[(wallet("erin"), stake_costs(1))]);
+    stake(&network.tron, "erin", 1);
+    for _ in 0..6 {
+        network.step(vec![]);
+    }
+    assert_eq!(network.any().layer().validators().unwrap().len(), 5);
+    // 100,000 BTT less what the sender of the message gets for it: validation-layer §5.7.
+    let compensation = Amount::from_units(1_000_000_000_000_000);
+    let coins = bank::balance(network.any().layer().stores(), key("erin").address()).unwrap();
+    assert_eq!(coins.checked_add(compensation), Ok(Amount::from_btt(100_000)));
+}
+
+#[test]
+fn a_transaction_of_somebody_else_waits_for_a_block_and_no_longer() {
+    let mut network = four();
+    for _ in 0..3 {
+        network.step(vec![]);
+    }
+    let node = network.nodes.values().next().unwrap();
+    let (from, to) = (node.address(), Address::repeat_byte(0xe1));
+    let send = |btt: u64| -> Vec<Received> {
+        let amount = Coins::btt(Amount::from_btt(btt).into());
+        node.sign([MsgSend { from_address: from, to_address: to, amount }.into()])
+    };
+    let [good] = &send(3)[..] else { panic!("not signed") };
+    let [too_much] = &send(1_000_000)[..] else { panic!("not signed") };
+    let (good, too_much) = (good.bytes.clone(), too_much.bytes.clone());
+    for node in network.nodes.values_mut() {
+        for bytes in [&too_much, &good, &good, &Bytes::from_static(b"nothing")] {
+            node.hear(bytes);
+        }
+    }
+    for _ in 0..5 {
+        network.step(vec![]);
+    }
+    let layer = network.any().layer();
+    assert_eq!(bank::balance(layer.stores(), to), Ok(Amount::from_btt(3)));
+    // It was good once: the sender's sequence is past it.
+    network.nodes.values_mut().for_each(|node| node.hear(&good));
+    network.step(vec![]);
+    assert_eq!(bank::balance(network.any().layer().stores(), to), Ok(Amount::from_btt(3)));
+}
+
+#[test]
+fn every_message_of_the_walking_chain_is_a_signed_transaction_of_a_validator_that_pays() {
+    let mut network = four();
+    let supply = |network: &Network| -> U256 {
+        let accounts = bank::accounts(network.any().layer().stores()).map(|account| account.unwrap().address);
+        accounts.map(|of| bank::balance(network.any().layer().stores(), of).unwrap().to_word()).sum()
+    };
+    let before = supply(&network);
+    let mut sent = 0;
+    for _ in 0..40 {
+        let step = network.step(vec![]);
+        for event in &step.events {
+            if let LayerEvent::Admitted(admitted) = event {
+                let signer = admitted.transaction.message().unwrap().signer();
+                assert!(network.keys.contains_key(&signer));
+                sent += 1;
+            }
+        }
+    }
+    let sequences: u64 = bank::accounts(network.any().layer().stores()).map(|account| account.unwrap().sequence).sum();
+    assert!(sent > 10 && sequences == sent, "{sent} transactions, {sequences} sequences");
+    assert_eq!(supply(&network), before); // fees move, nothing is lost
 }
 
 #[test]
@@ -231,16 +309,17 @@ fn a_checkpoint_is_handed_over_though_the_set_grows_as_it_settles() {
     }
     stake(&network.tron, "whale", 9);
     let step = network.step(vec![]);
-    let kinds: Vec<_> = step.messages.iter().map(Message::kind).collect();
+    let kinds: Vec<_> = step.messages().map(|message| message.kind()).collect();
     assert!(kinds.contains(&"validator-join") && kinds.contains(&"checkpoint"), "{kinds:?}");
     network.step(vec![]);
     let step = network.step(vec![]);
-    let effects: Vec<_> = step.settled().map(|settled| settled.outcome.clone().unwrap()).collect();
-    assert!(effects.iter().any(|effect| matches!(effect, Effect::Staking)), "{effects:?}");
-    assert!(effects.iter().any(|effect| matches!(effect, Effect::Buffered(_))), "{effects:?}");
-    assert_eq!(network.any().layer().registry().set().members().len(), 2);
+    assert!(step.settled().all(|settled| settled.outcome.is_ok()));
+    let settled: Vec<_> = step.settled().filter_map(|settled| settled.transaction.network()).collect();
+    assert!(settled.iter().any(|message| matches!(message, Message::ValidatorJoin(_))), "{settled:?}");
+    assert!(settled.iter().any(|message| matches!(message, Message::Checkpoint(_))), "{settled:?}");
+    assert_eq!(network.any().layer().validators().unwrap().len(), 2);
     // Alice alone is a tenth now; that she was all when it was voted on is what counts.
     let [submitted] = &step.submitted[..] else { panic!("{:?}", step.submitted) };
     let signers: Vec<_> = submitted.signed.signatures().iter().map(|(signer, _)| *signer).collect();
-    assert_eq!(signers, [key("alice").address()]);
+    assert_eq!((signers, submitted.root_chain), (vec![key("alice").address()], RootChainId::Tron));
 }

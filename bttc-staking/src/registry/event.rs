@@ -343,7 +343,11 @@ impl Registry {
     }
 }
 
-fn whole_tokens(stake: Amount) -> Result<VotingPower, StakingEventError> {
+/// What a stake weighs where power is stake: its whole tokens.
+///
+/// # Errors
+/// [`StakingEventError::Power`] for more than a set can weigh.
+pub fn whole_tokens(stake: Amount) -> Result<VotingPower, StakingEventError> {
     let got = stake.whole_btt();
     let power = i64::try_from(got).ok().filter(|power| *power <= MAX_TOTAL_POWER);
     power.map(VotingPower::new).ok_or(StakingEventError::Power { got, max: MAX_TOTAL_POWER })

@@ -49,7 +49,7 @@ mod span;
 mod sync;
 mod update;
 
-pub use event::{Applied, MIN_STAKE, Sequence, StakingEventError};
+pub use event::{Applied, MIN_STAKE, Sequence, StakingEventError, whole_tokens};
 pub use record::ValidatorRecord;
 pub use span::{SpanError, SpanProposal, SpanRecord, is_eligible, select_producers};
 pub use sync::{SYNC_BUFFER_TIME, SyncError, SyncQueues, SyncRecord};

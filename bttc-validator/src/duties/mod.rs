@@ -16,6 +16,11 @@
 
 mod policy;
 mod range;
+mod relay;
+mod span;
 
 pub use policy::{Honest, Policy, Sending, WrongRoots};
 pub use range::next_range;
+pub use relay::{LogPlace, is_known, relay};
+pub(crate) use relay::{emitter, is_same_fact};
+pub use span::next_span;

@@ -5,8 +5,7 @@
 //!
 //! ```
 //! use alloy_primitives::B256;
-//! use bttc_checkpoint::vote::VoteResult;
-//! use bttc_validator::{duties::Policy, layer::Message};
+//! use bttc_validator::duties::Policy;
 //!
 //! /// Sees another chain than everybody else.
 //! #[derive(Debug)]
@@ -20,7 +19,7 @@
 //! assert_ne!(Liar.root(B256::ZERO), B256::ZERO);
 //! ```
 
-use crate::layer::Message;
+use crate::layer::AnyMessage;
 use alloy_primitives::B256;
 use bttc_checkpoint::vote::VoteResult;
 use core::fmt;
@@ -34,13 +33,13 @@ pub trait Policy: fmt::Debug + Send + Sync {
     }
 
     /// The vote about a message, given the one that follows from the facts.
-    fn attest(&self, message: &Message, honest: VoteResult) -> VoteResult {
+    fn attest(&self, message: &AnyMessage, honest: VoteResult) -> VoteResult {
         let _ = message;
         honest
     }
 
     /// Whether to send a message that it would be this validator's duty to send.
-    fn sends(&self, message: &Message) -> Sending {
+    fn sends(&self, message: &AnyMessage) -> Sending {
         let _ = message;
         Sending::Yes
     }

@@ -1,20 +1,18 @@
-//! A height of the layer: messages, and the votes that settle those of two heights before.
+//! A height of the layer: transactions, and the votes that settle those of two heights before.
 //!
 //! ```text
 //!   height     H                    H + 1                      H + 2
-//!   block      messages             …                          last commit = precommits of H + 1
+//!   block      transactions         …                          last commit = precommits of H + 1
 //!   votes                           precommits carry           ──▶ tallied, settled
-//!                                   votes on messages of H
+//!                                   results of those of H
 //! ```
 //!
 //! Source: `validation-layer §1.11, §3.8; peppermint:state/execution.go:346-404, 606-680`.
 
-use super::message::{Message, MessageId};
-use crate::engine::Commit;
-use alloy_primitives::Bytes;
-use bttc_checkpoint::vote::VoteResult;
-use bttc_core::signature::Signature;
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use crate::{engine::Commit, vote::SideResult};
+use alloy_primitives::{Address, Bytes};
+use bttc_core::amino;
+use serde::{Deserialize, Serialize};
 
 /// What the engine decides on at a height.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,10 +22,12 @@ pub struct Block {
     pub height: u64,
     /// Its time, Unix seconds.
     pub time: u64,
+    /// Who built it, and gets its fees.
+    pub proposer: Address,
     /// Who signed the height before; `None` at the first.
     pub last_commit: Option<LastCommit>,
-    /// The messages in order.
-    pub messages: Vec<Message>,
+    /// The transactions in order, each in its own bytes.
+    pub transactions: Vec<Bytes>,
 }
 
 /// The precommits of the height before, as the proposer of this one saw them.
@@ -50,6 +50,8 @@ pub struct BlockError {
     pub reason: String,
 }
 
+const OTHERWISE: &str = "it is written in another way than the layer writes";
+
 impl Block {
     /// As the bytes that are decided on: JSON without spaces.
     ///
@@ -60,57 +62,36 @@ impl Block {
         serde_json::to_vec(self).expect("numbers, texts and lists have a JSON form").into()
     }
 
-    /// Reads what [`Self::to_bytes`] wrote.
+    /// Reads what [`Self::to_bytes`] wrote: what is decided on has one form.
     ///
     /// # Errors
     /// [`BlockError`] for anything else.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, BlockError> {
-        read(bytes, Self::to_bytes)
+        let error = |reason| BlockError { bytes: bytes.len(), reason };
+        let block: Self = serde_json::from_slice(bytes).map_err(|e| error(e.to_string()))?;
+        if *block.to_bytes() == *bytes { Ok(block) } else { Err(error(OTHERWISE.to_owned())) }
     }
 }
 
-/// Reads JSON that is written in one way only: what is decided on has one form.
-fn read<T: DeserializeOwned>(bytes: &[u8], write: impl FnOnce(&T) -> Bytes) -> Result<T, BlockError> {
-    let error = |reason| BlockError { bytes: bytes.len(), reason };
-    let value = serde_json::from_slice(bytes).map_err(|e| error(e.to_string()))?;
-    if *write(&value) != *bytes {
-        return Err(error("it is written in another way than the layer writes".to_owned()));
-    }
-    Ok(value)
-}
-
-/// A validator's vote about a message of the height before, and its signature for the root chain where the message has
-/// one to give.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Vote {
-    /// The message.
-    pub message: MessageId,
-    /// What the validator found.
-    pub result: VoteResult,
-    /// Over the digest of the sign data; absent where the message has none.
-    pub signature: Option<Signature>,
-}
-
-/// Reads the votes of a precommit's extension.
+/// Reads the results in a precommit's extension.
 ///
 /// # Errors
-/// [`BlockError`] for bytes that are no list of votes.
-pub fn votes_from_bytes(extension: &[u8]) -> Result<Vec<Vote>, BlockError> {
-    if extension.is_empty() {
-        return Ok(Vec::new());
+/// [`BlockError`] for bytes that [`votes_to_bytes`] does not write, and for a result out of its range.
+pub fn votes_from_bytes(extension: &[u8]) -> Result<Vec<SideResult>, BlockError> {
+    let error = |reason| BlockError { bytes: extension.len(), reason };
+    let results: Vec<SideResult> = amino::from_bytes(extension).map_err(|e| error(e.to_string()))?;
+    if *votes_to_bytes(&results) != *extension {
+        return Err(error(OTHERWISE.to_owned()));
     }
-    read(extension, |votes: &Vec<Vote>| votes_to_bytes(votes))
+    if results.iter().all(SideResult::is_valid) {
+        Ok(results)
+    } else {
+        Err(error("a result is out of its range".to_owned()))
+    }
 }
 
-/// Writes the votes of a precommit's extension; no votes are no bytes.
-///
-/// # Panics
-/// Never: every vote has a JSON form.
+/// Writes the results of a precommit's extension as amino writes a list of them; none are no bytes.
 #[must_use]
-pub fn votes_to_bytes(votes: &[Vote]) -> Bytes {
-    if votes.is_empty() {
-        return Bytes::new();
-    }
-    serde_json::to_vec(votes).expect("votes have a JSON form").into()
+pub fn votes_to_bytes(results: &[SideResult]) -> Bytes {
+    amino::to_bytes(&results.to_vec()).into()
 }

@@ -2,11 +2,15 @@
 
 use super::{Fault, Invalid, Msg, present};
 use alloy_primitives::{Address, B256};
-use bttc_checkpoint::vote::{chain_id_of, items};
+use bttc_checkpoint::{
+    checkpoint::{BlockRange, Checkpoint},
+    vote::{chain_id_of, items},
+};
 use bttc_core::{
     amino::Text,
     amino_fields,
     id::{CheckpointNumber, Epoch},
+    root_chain::RootChainId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -43,6 +47,36 @@ amino_fields!(MsgCheckpoint as "checkpoint/MsgCheckpoint" {
     epoch: "epoch",
     root_chain_type: "root_chain_type",
 });
+
+impl MsgCheckpoint {
+    /// The checkpoint that it proposes; `None` for a range that ends before it starts.
+    #[must_use]
+    pub fn to_checkpoint(&self) -> Option<Checkpoint> {
+        Some(Checkpoint {
+            proposer: self.proposer,
+            range: BlockRange::new(self.start_block, self.end_block).ok()?,
+            root: self.root_hash,
+            account_root: self.account_root_hash,
+            chain_id: self.bor_chain_id.as_str().map_or(0, chain_id_of),
+            epoch: self.epoch,
+        })
+    }
+
+    /// The message that proposes a checkpoint for a root chain.
+    #[must_use]
+    pub fn of(checkpoint: &Checkpoint, root_chain: RootChainId) -> Self {
+        Self {
+            proposer: checkpoint.proposer,
+            start_block: checkpoint.range.start(),
+            end_block: checkpoint.range.end(),
+            root_hash: checkpoint.root,
+            account_root_hash: checkpoint.account_root,
+            bor_chain_id: checkpoint.chain_id.to_string().as_str().into(),
+            epoch: checkpoint.epoch,
+            root_chain_type: root_chain.name().into(),
+        }
+    }
+}
 
 impl Msg for MsgCheckpoint {
     of_module!("checkpoint", "checkpoint", signed by proposer, as sent);
@@ -152,7 +186,7 @@ impl Msg for MsgCheckpointNoAck {
 mod tests {
     use super::*;
     use alloy_primitives::b256;
-    use bttc_checkpoint::vote::VoteResult;
+    use bttc_checkpoint::vote::{SignData as _, VoteResult};
 
     #[test]
     fn what_is_signed_of_a_checkpoint_is_the_golden_value_of_the_specification() {
@@ -166,6 +200,8 @@ mod tests {
             ..Default::default()
         };
         let digest = VoteResult::Yes.digest(&message.side_sign_bytes().unwrap());
+        let checkpoint = message.to_checkpoint().unwrap();
+        assert_eq!(checkpoint.sign_data(), message.side_sign_bytes().unwrap());
         assert_eq!(digest, b256!("57c03cc6a48c49cb3a1f590d3c6fbf61d66a9d03f36b5171f8d3f2fb9f666f23"));
     }
 }

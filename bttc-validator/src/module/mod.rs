@@ -51,6 +51,7 @@
 //! # Ok::<(), Box<dyn core::error::Error>>(())
 //! ```
 
+pub mod auth;
 pub mod bank;
 pub mod bor;
 pub mod chainmanager;

@@ -1,9 +1,11 @@
 //! A validator as the engine's application.
 
-use super::Node;
+use super::{Node, PATIENCE};
 use crate::{
     engine::{Application, Decision, Height, Round, Validity},
-    layer::{Block, LastCommit, LayerEvent, votes_from_bytes, votes_to_bytes},
+    layer::{Block, LastCommit, LayerEvent, Received, votes_from_bytes, votes_to_bytes},
+    message::{Message, Msg as _},
+    vote::SideResult,
 };
 use alloy_primitives::{Address, Bytes};
 use bttc_core::{id::ValidatorId, validator::Validator};
@@ -13,21 +15,22 @@ const TOLERANCE: u64 = 3;
 
 impl Application for Node {
     fn propose(&mut self, height: Height, _: Round) -> Option<Bytes> {
-        let time = self.now.max(self.layer.time());
-        let last_commit = self.last.as_ref().map(|d| LastCommit { round: d.round, commits: d.commits.clone() });
-        let mut block = Block { height: height.get(), time, last_commit, messages: Vec::new() };
+        let mut block = Block {
+            height: height.get(),
+            time: self.now.max(self.layer.time()),
+            proposer: self.address(),
+            last_commit: self.last.as_ref().map(|d| LastCommit { round: d.round, commits: d.commits.clone() }),
+            transactions: self.waiting.iter().map(|(waiting, _)| waiting.bytes.clone()).collect(),
+        };
         // Only what is admitted after all before it is worth a place.
         let voters = self.voters();
-        let mut trial = self.layer.clone();
-        trial.apply(&block, &voters).ok()?;
-        self.waiting.retain(|message| trial.try_admit(message, time).is_ok());
-        block.messages = self.waiting.clone();
+        block.transactions = self.layer.selected(&block, &voters);
         Some(block.to_bytes())
     }
 
-    fn validate(&mut self, height: Height, value: &Bytes, _: Address) -> Validity {
+    fn validate(&mut self, height: Height, value: &Bytes, proposer: Address) -> Validity {
         match Block::from_bytes(value) {
-            Ok(block) if self.is_next(height, &block) => Validity::Valid,
+            Ok(block) if block.proposer == proposer && self.is_next(height, &block) => Validity::Valid,
             _ => Validity::Invalid,
         }
     }
@@ -40,21 +43,12 @@ impl Application for Node {
         let Ok(votes) = votes_from_bytes(extension) else {
             return Validity::Invalid;
         };
-        let messages = self.layer.to_attest();
-        let holds = votes.iter().all(|vote| {
-            let Some(message) = messages.iter().find(|m| m.id() == vote.message) else {
-                return false;
-            };
-            let data = message.sign_data();
-            match &vote.signature {
-                None => data.is_empty(),
-                Some(signature) => {
-                    let signer = signature.recover_seal(&vote.result.digest(&data)).map(|key| key.address());
-                    !data.is_empty() && signer == Ok(validator)
-                }
-            }
-        });
-        if holds { Validity::Valid } else { Validity::Invalid }
+        let transactions = self.layer.to_attest();
+        if votes.iter().all(|vote| is_given(vote, validator, &transactions)) {
+            Validity::Valid
+        } else {
+            Validity::Invalid
+        }
     }
 
     fn decide(&mut self, decision: &Decision) -> Vec<Validator> {
@@ -64,10 +58,10 @@ impl Application for Node {
         let Ok(block) = Block::from_bytes(&decision.value) else {
             return Vec::new();
         };
-        self.waiting.retain(|message| !block.messages.contains(message));
         let Ok(events) = self.layer.apply(&block, &voters) else {
             return Vec::new();
         };
+        self.take_off(&block);
         let changes = events.iter().flat_map(|event| match event {
             LayerEvent::SetChanged(updates) => updates.as_slice(),
             _ => &[],
@@ -79,10 +73,41 @@ impl Application for Node {
     }
 }
 
+/// Whether a result is about one of these transactions, and signed by its voter where there is something to sign.
+fn is_given(vote: &SideResult, voter: Address, transactions: &[Received]) -> bool {
+    let named = transactions.iter().find(|transaction| transaction.hash().as_slice() == &vote.tx_hash.0[..]);
+    let data = named.and_then(Received::message).and_then(|message| message.side_sign_bytes());
+    let (Some(data), Some(result)) = (data, vote.result()) else { return false };
+    match vote.signature() {
+        None => data.is_empty(),
+        Some(signature) => {
+            let signer = signature.recover_seal(&result.digest(&data)).map(|key| key.address());
+            !data.is_empty() && signer == Ok(voter)
+        }
+    }
+}
+
 impl Node {
     /// Who could vote on the last height.
     fn voters(&self) -> Vec<Validator> {
         self.last.as_ref().map_or_else(Vec::new, |decision| decision.validators.clone())
+    }
+
+    /// Takes off the list what a block has, what this validator will sign anew, and what has waited for too long.
+    fn take_off(&mut self, block: &Block) {
+        let (own, height) = (self.address(), self.layer.height());
+        for bytes in &block.transactions {
+            let Ok(transaction) = self.layer.read(bytes) else { continue };
+            let Some(message) = transaction.message().filter(|message| message.signer() == own) else { continue };
+            self.brought.retain(|brought| brought != message);
+            if let Some(Message::Checkpoint(m)) = message.network() {
+                self.proposed = Some((m.start_block, self.now));
+            }
+        }
+        self.waiting.retain(|(waiting, heard)| {
+            let is_own = waiting.message().is_some_and(|message| message.signer() == own);
+            !is_own && heard.saturating_add(PATIENCE) >= height && !block.transactions.contains(&waiting.bytes)
+        });
     }
 
     /// Whether a block may be the next one: its height, its time, and a last commit that more than two thirds signed,

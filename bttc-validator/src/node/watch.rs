@@ -2,16 +2,20 @@
 
 use super::{Node, Submitted};
 use crate::{
-    layer::{Answer, Header, LogPlace, Question, Vote},
-    root_chain::Contracts,
+    duties::{LogPlace, emitter},
+    layer::Received,
+    module::{self, Answer, Depth, Facts, Question, bor},
+    param::Rules,
+    root_chain::{Contracts, abi},
 };
-use alloy_primitives::{Address, B256};
-use bttc_checkpoint::{checkpoint::BlockRange, header_blocks};
-use bttc_core::{
-    chain::PowerRule,
-    id::HeaderBlockId,
-    root_chain::{LogFilter, RootCall, RootChain, RootChainError, RootChainId, RootEvent},
+use alloy_primitives::{Address, B256, Bytes, U256};
+use alloy_sol_types::{SolCall as _, SolValue as _};
+use bttc_checkpoint::{
+    checkpoint::BlockRange,
+    header_blocks::{self, HeaderBlock},
+    vote::VoteResult,
 };
+use bttc_core::root_chain::{LogFilter, RootCall, RootChain, RootChainError, RootChainId, RootEvent, RootReceipt};
 use std::sync::Arc;
 
 /// A root chain, where its contracts stand, and how far it has been read.
@@ -50,8 +54,8 @@ impl Node {
     }
 
     async fn watch_one(&mut self, id: RootChainId) -> Result<(), RootChainError> {
-        let (confirmations, power) = (self.layer.spec().confirmations.of(id), self.layer.spec().power);
-        let seed_block = self.layer.registry().next_seed_block();
+        let (confirmations, rules) = (self.layer.spec().confirmations.of(id), Rules::of(self.layer.spec()));
+        let seed_block = bor::seed_block(self.layer.stores()).unwrap_or_default().saturating_add(1);
         let Some(at) = self.root_chains.get_mut(&id) else {
             return Ok(());
         };
@@ -69,7 +73,7 @@ impl Node {
             let Ok(Some(event)) = RootEvent::decode(&log.data) else {
                 continue;
             };
-            if emitter(&event, id, power, &at.contracts) != Some(log.address) {
+            if emitter(&event, id, rules, &at.contracts) != Some(log.address) {
                 continue;
             }
             let place =
@@ -83,72 +87,83 @@ impl Node {
     /// Votes about what the last height admitted, asking the root chains and the own side chain. To be called between
     /// two heights.
     pub async fn attest(&mut self) {
-        let registry = self.layer.registry();
-        let last_span = registry.last_span().map_or((1, 0), |span| (span.start, span.end));
-        let seed_block = registry.next_seed_block();
-        let mut votes: Vec<Vote> = Vec::new();
-        for message in self.layer.to_attest() {
-            let question = message.question(last_span, seed_block);
-            let answer = match &question {
-                // A chain that does not answer and one that has nothing there come to the same: no vote.
-                Some(question) => self.answer(question).await.unwrap_or(Answer::Unknown),
-                None => Answer::Unknown,
+        let mut votes = Vec::new();
+        for transaction in self.layer.to_attest() {
+            let mut facts = Facts::default();
+            let honest = loop {
+                let question = match self.verdict(&transaction, &facts) {
+                    Ok(verdict) => break verdict,
+                    Err(question) => question,
+                };
+                let answer = self.answer(&question).await;
+                if facts.insert(question, answer).is_err() {
+                    break VoteResult::Skip;
+                }
             };
-            votes.extend(self.vote(message, question.as_ref(), &answer));
+            votes.extend(self.vote(&transaction, honest));
         }
         self.votes = votes;
     }
 
-    /// What is found outside.
-    async fn answer(&self, question: &Question) -> Result<Answer, RootChainError> {
-        let chain = |id: &RootChainId| self.root_chains.get(id);
-        Ok(match question {
-            Question::RangeRoot { start, end, .. } => {
-                let range = BlockRange::new(*start, *end).ok();
-                range.and_then(|range| self.root(range)).map_or(Answer::Unknown, Answer::Root)
+    fn verdict(&self, transaction: &Received, facts: &Facts) -> Result<VoteResult, Question> {
+        let phases = transaction.message().and_then(|message| message.phases());
+        let attest = |phases| module::attest(phases, self.layer.stores(), facts).map(|(vote, _)| vote);
+        phases.map_or(Ok(VoteResult::Skip), attest)
+    }
+
+    /// What is found outside; `None` for a call that failed, and for what is not there.
+    async fn answer(&self, question: &Question) -> Option<Answer> {
+        match *question {
+            Question::Head => Some(Answer::Number(self.chain.head().header().height())),
+            Question::RangeRoot { start, end, max_length } => {
+                let range = BlockRange::new(start, end).ok()?;
+                self.range_root(range, max_length).map(Answer::Hash)
             }
-            Question::Seed { block, .. } => {
-                let Some(at) = chain(&RootChainId::Ethereum) else {
-                    return Ok(Answer::Unknown);
-                };
-                let head = self.chain.head().header().height();
-                at.chain.block(*block).await?.map_or(Answer::Unknown, |b| Answer::Seed { hash: b.hash, head })
+            Question::BlockHash { root_chain, block } => {
+                let chain = &self.root_chains.get(&root_chain)?.chain;
+                chain.block(block).await.ok()?.map(|block| Answer::Hash(block.hash))
             }
-            Question::Event { root_chain, place, expected } => {
-                let Some(at) = chain(root_chain) else {
-                    return Ok(Answer::Unknown);
-                };
-                let (from, to) = (place.block_number, place.block_number);
-                let Some(address) = emitter(expected, *root_chain, self.layer.spec().power, &at.contracts) else {
-                    return Ok(Answer::Unknown);
-                };
-                let filter = LogFilter { from, to, addresses: vec![address], topics: Vec::new() };
-                let logs = at.chain.logs(&filter).await?;
-                let found = logs
-                    .iter()
-                    .find(|log| log.log_index == place.log_index && log.transaction == place.transaction)
-                    .and_then(|log| RootEvent::decode(&log.data).ok().flatten());
-                found.map_or(Answer::Unknown, Answer::Event)
+            Question::Header { root_chain, contract, id } => {
+                let call = header_blocks::Question::HeaderBlock(id).to_calldata();
+                HeaderBlock::from_answer(&self.call(root_chain, contract, call).await?).map(Answer::Header)
             }
-            Question::Header { root_chain, number, .. } => {
-                let Some(at) = chain(root_chain) else {
-                    return Ok(Answer::Unknown);
-                };
-                let question = header_blocks::Question::HeaderBlock(HeaderBlockId::of(*number));
-                let call = RootCall { to: at.contracts.root_chain, data: question.to_calldata() };
-                let head = at.chain.head().await?.number;
-                let answer = at.chain.call(&call, head).await?;
-                let header = header_blocks::HeaderBlock::from_answer(&answer).and_then(|h| {
-                    Some(Header {
-                        root: h.root,
-                        start: h.start.try_into().ok()?,
-                        end: h.end.try_into().ok()?,
-                        proposer: h.proposer,
-                    })
-                });
-                header.map_or(Answer::Unknown, Answer::Header)
+            Question::Synced { contract, root_chain } => {
+                let call = abi::getCurrentSyncedCheckpointCall { rootChainId: U256::from(root_chain) };
+                number(&self.call(RootChainId::Tron, contract, call.abi_encode().into()).await?)
             }
-        })
+            Question::ValidatorNonce { root_chain, contract, validator } => {
+                let call = abi::validatorNonceCall { validatorId: U256::from(validator.get()) };
+                number(&self.call(root_chain, contract, call.abi_encode().into()).await?)
+            }
+            Question::Log { root_chain, depth, contract, tx_hash, log_index } => {
+                self.log(root_chain, depth, contract, (tx_hash, log_index)).await
+            }
+        }
+    }
+
+    /// What a contract answers as of its chain's head.
+    async fn call(&self, root_chain: RootChainId, to: Address, data: Bytes) -> Option<Bytes> {
+        let chain = &self.root_chains.get(&root_chain)?.chain;
+        let head = chain.head().await.ok()?.number;
+        chain.call(&RootCall { to, data }, head).await.ok()
+    }
+
+    /// A log of a transaction that lies deep enough.
+    async fn log(
+        &self,
+        root_chain: RootChainId,
+        depth: Depth,
+        contract: Address,
+        (transaction, log_index): (B256, u64),
+    ) -> Option<Answer> {
+        let chain = &self.root_chains.get(&root_chain)?.chain;
+        let receipt = chain.receipt(transaction).await.ok()??;
+        let (Depth::Confirmed(confirmations) | Depth::FinalizedOr(confirmations)) = depth else {
+            return Some(event_at(&receipt, contract, log_index));
+        };
+        let head = chain.head().await.ok()?.number;
+        let is_deep = receipt.block_number.checked_add(confirmations).is_some_and(|deep| deep <= head);
+        is_deep.then(|| event_at(&receipt, contract, log_index))
     }
 
     /// Hands over the signed checkpoints that this validator proposed.
@@ -169,19 +184,13 @@ impl Node {
     }
 }
 
-/// The contract that writes an event; `None` where the layer does not want to know of it.
-///
-/// Source: `validation-layer §5.1, §6.1, §7.2`.
-fn emitter(event: &RootEvent, root_chain: RootChainId, power: PowerRule, at: &Contracts) -> Option<Address> {
-    match event {
-        RootEvent::StateSynced(_) => Some(at.state_sender),
-        RootEvent::NewHeaderBlock(_) => Some(at.root_chain),
-        RootEvent::Staked(_) | RootEvent::SignerChange(_) | RootEvent::UnstakeInit(_) => {
-            (root_chain == RootChainId::Tron).then_some(at.staking_info)
-        }
-        RootEvent::StakeUpdate(_) if power == PowerRule::Stake => {
-            (root_chain == RootChainId::Tron).then_some(at.staking_info)
-        }
-        _ => None,
-    }
+fn number(answer: &[u8]) -> Option<Answer> {
+    u64::try_from(U256::abi_decode(answer).ok()?).ok().map(Answer::Number)
+}
+
+/// The event in a receipt's log, if this contract wrote it.
+fn event_at(receipt: &RootReceipt, contract: Address, log_index: u64) -> Answer {
+    let log = receipt.logs.iter().find(|log| (log.log_index, log.address) == (log_index, contract));
+    let event = log.and_then(|log| RootEvent::decode(&log.data).ok().flatten());
+    Answer::Log { block: receipt.block_number, event }
 }

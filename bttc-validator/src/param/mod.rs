@@ -25,6 +25,7 @@ mod fork;
 mod gov;
 mod group;
 mod multi_chain;
+mod rules;
 pub mod slashing;
 mod update;
 
@@ -36,6 +37,7 @@ pub use fork::MapForm;
 pub use gov::{DEPOSIT_PARAMS, DepositParams, SomeCoins, TALLY_PARAMS, TallyParams, VOTING_PARAMS, VotingParams};
 pub use group::{AUTH, AnyParam, BOR, CHAINMANAGER, CHECKPOINT, GROUPS, Group, SLASHING, STAKING};
 pub use multi_chain::{ChainData, MULTI_CHAIN, MultiChainParams};
+pub use rules::Rules;
 pub(crate) use update::parse;
 pub use update::{UpdateError, add_supported, update, update_features};
 

@@ -16,6 +16,22 @@ alloy_sol_types::sol! {
     function withdrawRewards(uint256 validatorId);
     function validatorReward(uint256 validatorId) returns (uint256);
     function currentEpoch() returns (uint256);
+    function validatorNonce(uint256 validatorId) returns (uint256);
+    function getCurrentSyncedCheckpoint(uint256 rootChainId) returns (uint256);
 
     // RootChainManager
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloy_primitives::hex;
+    use alloy_sol_types::SolCall as _;
+
+    // validation-layer §3.9
+    #[test]
+    fn what_the_layer_asks_has_the_selectors_of_the_specification() {
+        assert_eq!(validatorNonceCall::SELECTOR, hex!("ebde9f93"));
+        assert_eq!(getCurrentSyncedCheckpointCall::SELECTOR, hex!("d1c407ad"));
+    }
 }

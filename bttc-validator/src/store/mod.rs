@@ -30,6 +30,7 @@ mod digest;
 mod key;
 mod name;
 mod page;
+mod saved;
 mod tree;
 
 pub use digest::DIGESTED;
@@ -46,6 +47,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// All stores.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Stores {
+    #[serde(with = "saved")]
     entries: BTreeMap<StoreName, BTreeMap<Vec<u8>, Vec<u8>>>,
     /// What stood there before each write of the attempts under way, oldest first.
     #[serde(skip)]

@@ -9,7 +9,7 @@ use crate::{
     store::Stores,
 };
 use alloy_primitives::Address;
-use bttc_core::amino::{AnyOf, Interface, Text};
+use bttc_core::amino::{AnyOf, Text};
 
 /// Parameters that every transaction is held to.
 ///
@@ -72,7 +72,7 @@ pub struct Admitted<'t, M> {
 ///
 /// # Errors
 /// [`Fault`], the first there is; then nothing has changed.
-pub fn ante<'t, M: Interface + Msg>(
+pub fn ante<'t, M: Msg>(
     tx: &'t StdTx<M>,
     context: &AnteContext<'_>,
     account: impl FnOnce(Address) -> Option<Account>,

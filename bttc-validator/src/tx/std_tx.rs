@@ -68,7 +68,7 @@ impl<M: Interface> StdTx<M> {
     }
 }
 
-impl<M: Interface + Msg> StdTx<M> {
+impl<M: Msg> StdTx<M> {
     /// The transaction that carries this message, signed.
     #[must_use]
     pub fn signed(message: M, memo: Text, doc: &SignDoc, key: &SecretKey) -> Self {

@@ -30,9 +30,9 @@ pub fn collect<'v>(
     let mut signed: Vec<(Address, Signature)> = Vec::new();
     for vote in votes {
         let yes = vote.side_results.iter().filter(|result| {
-            result.tx_hash.0.as_ref() == tx_hash.as_slice() && result.result == i32::from(VoteResult::Yes.byte())
+            result.tx_hash.0.as_ref() == tx_hash.as_slice() && result.result() == Some(VoteResult::Yes)
         });
-        let signatures = yes.filter_map(|result| Signature::try_from(&result.signature.0[..]).ok());
+        let signatures = yes.filter_map(SideResult::signature);
         let own = signatures
             .filter(|signature| signature.recover_seal(&digest).is_ok_and(|key| key.address() == vote.validator));
         signed.extend(own.map(|signature| (vote.validator, signature)));

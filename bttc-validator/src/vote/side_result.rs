@@ -24,12 +24,31 @@ impl SideResult {
     /// The answer about a transaction whose message has this data; `sign` is asked only if there is any.
     #[must_use]
     pub fn signed(tx_hash: B256, result: VoteResult, data: &[u8], sign: impl FnOnce(&B256) -> Signature) -> Self {
-        let signature = (!data.is_empty()).then(|| sign(&result.digest(data)).to_bytes());
-        Self {
-            tx_hash: Base64(tx_hash.into()),
-            result: result.byte().into(),
-            signature: Base64(signature.map_or_else(Bytes::new, |bytes| Bytes::copy_from_slice(&bytes))),
+        Self::new(tx_hash, result, (!data.is_empty()).then(|| sign(&result.digest(data))))
+    }
+
+    /// The answer about a transaction with this signature.
+    #[must_use]
+    pub fn new(tx_hash: B256, result: VoteResult, signature: Option<Signature>) -> Self {
+        let signature = signature.map_or_else(Bytes::new, |signature| Bytes::copy_from_slice(&signature.to_bytes()));
+        Self { tx_hash: Base64(tx_hash.into()), result: result.byte().into(), signature: Base64(signature) }
+    }
+
+    /// The answer; `None` for a number that is none.
+    #[must_use]
+    pub const fn result(&self) -> Option<VoteResult> {
+        match self.result {
+            0 => Some(VoteResult::Skip),
+            1 => Some(VoteResult::Yes),
+            2 => Some(VoteResult::No),
+            _ => None,
         }
+    }
+
+    /// The signature, if it is one.
+    #[must_use]
+    pub fn signature(&self) -> Option<Signature> {
+        Signature::try_from(&self.signature.0[..]).ok()
     }
 
     /// Whether hash, answer and signature are as long and as large as they may be. Who signed is not looked at.

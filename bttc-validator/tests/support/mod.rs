@@ -27,7 +27,8 @@ use bttc_staking::stake::StakeParams;
 use bttc_validator::{
     duties::Policy,
     engine::{Decision, Engine as _, Simulated},
-    layer::{Layer, LayerEvent, Message, Settled},
+    layer::{Layer, LayerEvent, Received, Settled},
+    message::Message,
     node::{Config, Node, RootChainAt, Submitted},
     root_chain::{Contracts, ModelRootChain, RootContracts, abi},
 };
@@ -130,7 +131,7 @@ pub(crate) struct Network {
 
 /// What a step of the network came to.
 pub(crate) struct Step {
-    pub(crate) messages: Vec<Message>,
+    pub(crate) sent: Vec<Received>,
     pub(crate) decision: Decision,
     /// What the layer of each validator told, which is the same.
     pub(crate) events: Vec<LayerEvent>,
@@ -139,6 +140,11 @@ pub(crate) struct Step {
 }
 
 impl Step {
+    /// The messages that were sent.
+    pub(crate) fn messages(&self) -> impl Iterator<Item = &Message> {
+        self.sent.iter().filter_map(Received::network)
+    }
+
     pub(crate) fn settled(&self) -> impl Iterator<Item = &Settled> {
         self.events.iter().filter_map(|event| match event {
             LayerEvent::Settled(settled) => Some(&**settled),
@@ -169,8 +175,9 @@ impl Network {
             RootEvent::Staked(staked) => Some(staked),
             _ => None,
         });
-        let layer = Layer::genesis(spec.clone(), stakes).unwrap();
-        let validators = layer.registry().validators();
+        let contracts = [(RootChainId::Tron, tron.contracts()), (RootChainId::Ethereum, ethereum.contracts())];
+        let layer = Layer::genesis(spec.clone(), stakes, contracts).unwrap();
+        let validators = layer.validators().unwrap();
         assert_eq!(validators.len(), members.len());
         let genesis = devnet_genesis(
             spec,
@@ -220,7 +227,7 @@ impl Network {
         let (now, producer) = (turn_of(producer).earliest(parent.time).unwrap(), producer.address());
         self.tron.mine(now);
         self.ethereum.mine(now);
-        let (messages, decision, mut events, mut submitted) = self.layer_height(now);
+        let (sent, decision, mut events, mut submitted) = self.layer_height(now);
         while self.any().awaited_span().unwrap().is_some() {
             assert!(self.any().layer().height() < number + 100, "no span comes");
             let (_, _, more, handed_over) = self.layer_height(now);
@@ -232,32 +239,32 @@ impl Network {
             node.import(block.clone(), now).unwrap();
         }
         self.check_equal();
-        Step { messages, decision, events, submitted, block }
+        Step { sent, decision, events, submitted, block }
     }
 
     /// One height of the layer at this time.
-    pub(crate) fn layer_height(&mut self, now: u64) -> (Vec<Message>, Decision, Vec<LayerEvent>, Vec<Submitted>) {
-        let mut messages = Vec::new();
+    pub(crate) fn layer_height(&mut self, now: u64) -> (Vec<Received>, Decision, Vec<LayerEvent>, Vec<Submitted>) {
+        let mut sent = Vec::new();
         for node in self.nodes.values_mut() {
             block_on(node.watch()).unwrap();
             block_on(node.attest());
-            messages.extend(node.duties(now));
+            sent.extend(node.duties(now));
         }
         for node in self.nodes.values_mut() {
-            messages.iter().for_each(|message| node.hear(message));
+            sent.iter().for_each(|transaction| node.hear(&transaction.bytes));
         }
         let decision = self.engine.advance(&mut self.nodes).unwrap();
         let submitted = self.nodes.values_mut().flat_map(|node| block_on(node.submit())).collect();
         let mut told = self.nodes.values_mut().map(Node::take_events);
         let events = told.next().unwrap();
         assert!(told.all(|other| other == events), "copies of one layer tell the same");
-        (messages, decision, events, submitted)
+        (sent, decision, events, submitted)
     }
 
     /// What must be the same everywhere.
     fn check_equal(&self) {
         let view =
-            |node: &Node| (node.layer().digest(), node.chain().head().header().hash(), node.chain().state().root());
+            |node: &Node| (node.layer().app_hash(), node.chain().head().header().hash(), node.chain().state().root());
         let expected = view(self.any());
         assert!(self.nodes.values().all(|node| view(node) == expected));
     }

@@ -1,24 +1,30 @@
 //! A layer of four equals whose votes are in one hand, and messages for it.
 
 use super::{START, key, staked};
-use alloy_primitives::{Address, B256, Bytes};
+use alloc::collections::BTreeMap;
+use alloy_primitives::{Address, B256, Bytes, FixedBytes};
 use bttc_checkpoint::{
     checkpoint::{BlockRange, Checkpoint},
-    ledger::Ack,
     vote::VoteResult,
 };
 use bttc_core::{
     chain::ChainSpec,
-    id::{CheckpointNumber, StateId},
-    root_chain::{RootChainId, RootEvent},
-    signature::Signature,
+    id::{CheckpointNumber, Epoch, Nonce, StateId, ValidatorId},
+    root_chain::RootChainId,
+    signature::{SecretKey, Signature},
 };
 use bttc_validator::{
+    duties,
     engine::{Commit, Round},
-    layer::{
-        Block, CheckpointAck, CheckpointNoAck, Effect, EventRecord, LastCommit, Layer, LayerEvent, LogPlace, Message,
-        ProposeCheckpoint, ProposeSpan, Refusal, Settled, StakingEvent, Vote, votes_to_bytes,
+    layer::{Block, LastCommit, Layer, LayerEvent, Rejection, Settled, Vote, votes_to_bytes},
+    message::{
+        Message, Msg as _, MsgCheckpoint, MsgCheckpointAck, MsgCheckpointNoAck, MsgEventRecord, MsgProposeSpan,
+        MsgValidatorJoin,
     },
+    module::{Event, Refusal, bor, checkpoint, topup},
+    root_chain::Contracts,
+    tx::StdTx,
+    vote::SideResult,
 };
 
 pub(crate) const NAMES: [&str; 4] = ["alice", "bob", "carol", "dave"];
@@ -31,20 +37,48 @@ pub(crate) struct Run {
     pub(crate) time: u64,
 }
 
+/// The layer of these validators before its first height.
+pub(crate) fn genesis(spec: ChainSpec) -> Layer {
+    let stakes = (1..).zip(NAMES).map(|(id, name)| staked(id, name, 10));
+    Layer::genesis(spec, stakes, RootChainId::ALL.map(|root_chain| (root_chain, Contracts::MODEL))).unwrap()
+}
+
 impl Run {
     pub(crate) fn new() -> Self {
-        let stakes = (1..).zip(NAMES).map(|(id, name)| staked(id, name, 10));
-        let layer = Layer::genesis(ChainSpec::devnet(), stakes).unwrap();
-        let mut run = Self { layer, time: START };
+        Self::with(ChainSpec::devnet())
+    }
+
+    pub(crate) fn with(spec: ChainSpec) -> Self {
+        let mut run = Self { layer: genesis(spec), time: START };
         run.empty(2);
         run
     }
 
-    /// The next height: these messages; in its last commit, what these validators attached.
+    /// These messages as transactions of their signers, for the next block.
+    pub(crate) fn signed(&self, messages: &[Message]) -> Vec<Bytes> {
+        let mut docs = BTreeMap::new();
+        let sign = |message: &Message| {
+            let signer = signer_of(message);
+            let doc = docs
+                .entry(signer.address())
+                .or_insert_with(|| self.layer.sign_doc(signer.address()).unwrap().expect("a validator has an account"));
+            let tx = StdTx::signed(message.clone(), "".into(), doc, &signer).to_bytes().into();
+            doc.sequence += 1;
+            tx
+        };
+        messages.iter().map(sign).collect()
+    }
+
+    /// The next height: these messages, signed; in its last commit, what these validators attached.
     pub(crate) fn apply(&mut self, messages: &[Message], attached: Vec<(Address, Bytes)>) -> Vec<LayerEvent> {
-        let voters = self.layer.registry().validators();
+        let transactions = self.signed(messages);
+        self.apply_bytes(transactions, attached)
+    }
+
+    pub(crate) fn apply_bytes(&mut self, transactions: Vec<Bytes>, attached: Vec<(Address, Bytes)>) -> Vec<LayerEvent> {
+        let voters = self.layer.validators().unwrap();
         self.time += 1;
-        let block = block(self.layer.height() + 1, self.time, messages, attached);
+        let block = block(self.layer.height() + 1, self.time, transactions, attached);
         let block = Block::from_bytes(&block.to_bytes()).unwrap();
         self.layer.apply(&block, &voters).unwrap()
     }
@@ -55,49 +89,78 @@ impl Run {
         }
     }
 
-    /// Admits a message, or says why not.
-    pub(crate) fn admit(&mut self, message: &Message) -> Result<(), Refusal> {
+    /// Admits a message, or says why not; answers with the hash of its transaction.
+    pub(crate) fn admit(&mut self, message: &Message) -> Result<B256, Rejection> {
         match &self.apply(std::slice::from_ref(message), vec![])[..] {
-            [LayerEvent::Admitted(id)] if *id == message.id() => Ok(()),
-            [LayerEvent::Refused(refused)] if refused.0 == *message => Err(refused.1.clone()),
+            [LayerEvent::Admitted(admitted)] => Ok(admitted.transaction.hash()),
+            [LayerEvent::Refused(refused)] => Err(refused.rejection.clone()),
             other => panic!("{other:?}"),
         }
     }
 
+    /// The code that a message is refused with.
+    pub(crate) fn refused(&mut self, message: impl Into<Message>) -> Result<B256, u32> {
+        self.admit(&message.into()).map_err(|rejection| rejection.code())
+    }
+
     /// Admits a message and lets everybody say this of it, two heights later.
     pub(crate) fn vote(&mut self, message: &Message, results: [VoteResult; 4]) -> Vec<LayerEvent> {
-        self.admit(message).unwrap();
+        let hash = self.admit(message).unwrap();
         self.empty(1);
-        let votes = NAMES.iter().zip(results).map(|(name, result)| (*name, vec![vote(message, result)]));
+        let votes = NAMES.iter().zip(results).map(|(name, result)| (*name, vec![vote(hash, result)]));
         self.apply(&[], attached(votes))
     }
 
     /// Lets everybody agree to a message, and says what came of it.
-    pub(crate) fn pass(&mut self, message: &Message) -> Result<Effect, Refusal> {
-        settled(&self.vote(message, [VoteResult::Yes; 4])).outcome.clone()
+    pub(crate) fn pass(&mut self, message: impl Into<Message>) -> Result<Vec<Event>, Refusal> {
+        settled(&self.vote(&message.into(), [VoteResult::Yes; 4])).outcome.clone()
     }
 
     /// The checkpoint of these blocks that the layer would admit now.
-    pub(crate) fn checkpoint(&self, start: u64, end: u64) -> Checkpoint {
-        Checkpoint {
-            proposer: self.layer.proposer().unwrap(),
+    pub(crate) fn checkpoint(&self, start: u64, end: u64) -> MsgCheckpoint {
+        let checkpoint = Checkpoint {
+            proposer: self.layer.proposer().unwrap().unwrap(),
             range: BlockRange::new(start, end).unwrap(),
             root: B256::repeat_byte(7),
-            account_root: self.layer.fees().root().unwrap(),
+            account_root: topup::fee_accounts(self.layer.stores()).unwrap().root().unwrap(),
             chain_id: 15_001,
-            epoch: self.layer.epoch(),
+            epoch: self.layer.epoch().unwrap(),
+        };
+        MsgCheckpoint::of(&checkpoint, RootChainId::Tron)
+    }
+
+    /// TRON's acknowledgement of what is buffered.
+    pub(crate) fn ack(&self, number: u64) -> MsgCheckpointAck {
+        let buffered = checkpoint::Buffer::Checkpoint.get(self.layer.stores(), RootChainId::Tron.into());
+        let buffered = buffered.unwrap().expect("a checkpoint is buffered");
+        MsgCheckpointAck {
+            from: key("dave").address(),
+            number: CheckpointNumber::new(number),
+            proposer: buffered.proposer,
+            start_block: buffered.start,
+            end_block: buffered.end,
+            root_hash: buffered.root,
+            tx_hash: B256::repeat_byte(0x77),
+            log_index: 0,
+            root_chain_type: "tron".into(),
         }
     }
 
     /// TRON's checkpoint of these blocks, from proposal to acknowledgement.
     pub(crate) fn checkpointed(&mut self, start: u64, end: u64, number: u64) {
-        self.pass(&on_tron(self.checkpoint(start, end))).unwrap();
-        let ack = self.layer.ledger().buffered(RootChainId::Tron).unwrap().to_ack(CheckpointNumber::new(number));
-        self.pass(&acknowledged(ack)).unwrap();
+        self.pass(self.checkpoint(start, end)).unwrap();
+        self.pass(self.ack(number)).unwrap();
     }
 }
 
-pub(crate) fn block(height: u64, time: u64, messages: &[Message], attached: Vec<(Address, Bytes)>) -> Block {
+/// Who has to sign a message.
+fn signer_of(message: &Message) -> SecretKey {
+    let keys = ["alice", "bob", "carol", "dave", "erin", "frank"].map(key);
+    let found = keys.into_iter().find(|key| key.address() == message.signer());
+    found.unwrap_or_else(|| key("alice"))
+}
+
+pub(crate) fn block(height: u64, time: u64, transactions: Vec<Bytes>, attached: Vec<(Address, Bytes)>) -> Block {
     let commits = attached.into_iter().map(|(validator, extension)| Commit {
         validator,
         signature: NO_SIGNATURE,
@@ -105,18 +168,24 @@ pub(crate) fn block(height: u64, time: u64, messages: &[Message], attached: Vec<
         extension_signature: NO_SIGNATURE,
     });
     let last_commit = LastCommit { round: Round::new(0), commits: commits.collect() };
-    Block { height, time, last_commit: Some(last_commit), messages: messages.to_vec() }
+    Block { height, time, proposer: key("carol").address(), last_commit: Some(last_commit), transactions }
 }
 
-pub(crate) fn vote(message: &Message, result: VoteResult) -> Vote {
-    Vote { message: message.id(), result, signature: None }
+pub(crate) fn vote(transaction: B256, result: VoteResult) -> SideResult {
+    SideResult::new(transaction, result, None)
 }
 
-pub(crate) fn attached(votes: impl IntoIterator<Item = (&'static str, Vec<Vote>)>) -> Vec<(Address, Bytes)> {
+pub(crate) fn attached(votes: impl IntoIterator<Item = (&'static str, Vec<SideResult>)>) -> Vec<(Address, Bytes)> {
     votes.into_iter().map(|(name, votes)| (key(name).address(), votes_to_bytes(&votes))).collect()
 }
 
-/// The one message that a height settled.
+/// Everybody says yes to these transactions.
+pub(crate) fn all_yes(transactions: &[B256]) -> Vec<(Address, Bytes)> {
+    let votes: Vec<_> = transactions.iter().map(|hash| vote(*hash, VoteResult::Yes)).collect();
+    attached(NAMES.map(|name| (name, votes.clone())))
+}
+
+/// The one transaction that a height settled.
 pub(crate) fn settled(events: &[LayerEvent]) -> &Settled {
     let mut settled = events.iter().filter_map(|event| match event {
         LayerEvent::Settled(settled) => Some(&**settled),
@@ -126,61 +195,81 @@ pub(crate) fn settled(events: &[LayerEvent]) -> &Settled {
     one
 }
 
-pub(crate) fn place(block_number: u64, log_index: u64) -> LogPlace {
-    LogPlace { block_number, log_index, transaction: B256::repeat_byte(0x77) }
+/// The hashes of the transactions that a height put to the vote.
+pub(crate) fn taken(events: &[LayerEvent]) -> Vec<B256> {
+    let taken = events.iter().filter_map(|event| match event {
+        LayerEvent::Admitted(admitted) if admitted.vote == Vote::Open => Some(admitted.transaction.hash()),
+        _ => None,
+    });
+    taken.collect()
 }
 
-pub(crate) fn record(root_chain: RootChainId, id: u64) -> EventRecord {
-    EventRecord {
+pub(crate) fn record(root_chain: RootChainId, id: u64) -> MsgEventRecord {
+    MsgEventRecord {
         from: key("alice").address(),
-        root_chain,
-        place: place(100 + id, 5),
-        id: StateId::new(id),
-        receiver: Address::repeat_byte(0x20),
+        tx_hash: B256::repeat_byte(0x77),
+        log_index: 5,
+        block_number: 100 + id,
+        contract_address: Address::repeat_byte(0x20),
         data: Bytes::from_static(b"a message"),
-        chain_id: 15_001,
+        id: StateId::new(id),
+        bor_chain_id: "15001".into(),
+        root_chain_type: root_chain.name().into(),
     }
 }
 
 pub(crate) fn synced(root_chain: RootChainId, id: u64) -> Message {
-    Message::EventRecord(record(root_chain, id))
+    record(root_chain, id).into()
 }
 
-pub(crate) fn staking(event: RootEvent) -> Message {
-    Message::Staking(StakingEvent { from: key("bob").address(), place: place(9, 1), event })
+/// The 65 bytes of somebody's key.
+pub(crate) fn pub_key(name: &str) -> FixedBytes<65> {
+    key(name).public_key().to_bytes().into()
 }
 
-pub(crate) fn next_span(layer: &Layer) -> ProposeSpan {
-    let span = layer.registry().draft_span().unwrap();
-    ProposeSpan { proposer: key("carol").address(), span, seed: B256::repeat_byte(3) }
+/// Somebody joins with so many BTT.
+pub(crate) fn join(id: u64, name: &str, btt: u64) -> MsgValidatorJoin {
+    MsgValidatorJoin {
+        from: key("bob").address(),
+        id: ValidatorId::new(id),
+        activation_epoch: Epoch::new(1),
+        amount: bttc_core::amount::Amount::from_btt(btt).into(),
+        pub_key: pub_key(name),
+        tx_hash: B256::repeat_byte(0x77),
+        log_index: 1,
+        block_number: 9,
+        nonce: Nonce::new(1),
+    }
 }
 
-pub(crate) fn on_tron(checkpoint: Checkpoint) -> Message {
-    Message::Checkpoint(ProposeCheckpoint { checkpoint, root_chain: RootChainId::Tron })
+pub(crate) fn next_span(layer: &Layer) -> MsgProposeSpan {
+    let last = bor::last_span(layer.stores()).unwrap().expect("there is span 0");
+    let (head, seed) = (last.start, B256::repeat_byte(3));
+    duties::next_span(layer.stores(), key("carol").address(), head, seed).expect("the head is in the last span")
 }
 
-pub(crate) fn acknowledged(ack: Ack) -> Message {
-    Message::CheckpointAck(CheckpointAck { from: key("dave").address(), root_chain: RootChainId::Tron, ack })
-}
-
-pub(crate) fn no_ack() -> Message {
-    Message::CheckpointNoAck(CheckpointNoAck { from: key("dave").address() })
+pub(crate) fn no_ack() -> MsgCheckpointNoAck {
+    MsgCheckpointNoAck { from: key("dave").address() }
 }
 
 /// One of each kind that is voted on; a fresh layer admits them all.
 pub(crate) fn one_of_each(layer: &Layer) -> Vec<Message> {
     let checkpoint = Run { layer: layer.clone(), time: 0 }.checkpoint(0, 63);
+    let ack = MsgCheckpointAck {
+        from: key("dave").address(),
+        number: CheckpointNumber::new(1),
+        proposer: checkpoint.proposer,
+        start_block: 0,
+        end_block: 63,
+        root_hash: checkpoint.root_hash,
+        root_chain_type: "tron".into(),
+        ..MsgCheckpointAck::default()
+    };
     vec![
         synced(RootChainId::Bsc, 4),
-        staking(RootEvent::Staked(staked(5, "erin", 10))),
-        Message::ProposeSpan(next_span(layer)),
-        on_tron(checkpoint),
-        acknowledged(Ack {
-            number: CheckpointNumber::new(1),
-            proposer: checkpoint.proposer,
-            start: 0,
-            end: 63,
-            root: checkpoint.root,
-        }),
+        join(5, "erin", 10).into(),
+        next_span(layer).into(),
+        checkpoint.into(),
+        ack.into(),
     ]
 }

@@ -164,8 +164,9 @@ impl Network {
                 staked.push(event);
             }
         }
-        let layer = Layer::genesis(spec.clone(), staked)?;
-        let validators = layer.registry().validators();
+        let contracts = [(RootChainId::Tron, tron.contracts()), (RootChainId::Ethereum, ethereum.contracts())];
+        let layer = Layer::genesis(spec.clone(), staked, contracts)?;
+        let validators = layer.validators()?;
         let genesis = devnet_genesis(
             &spec,
             &DevnetAllocation {
@@ -194,7 +195,7 @@ impl Network {
             })?;
             nodes.insert(staker.key.address(), node);
         }
-        report::stake(&names, &validators, &layer, account);
+        report::stake(&names, &validators, &layer, account)?;
         let keys: Vec<SecretKey> = stakers.iter().map(|staker| staker.key.clone()).collect();
         let reference = keys.first().map(SecretKey::address).ok_or("nobody staked")?;
         let mut open = options.rpc.map(|_| Open {
@@ -294,7 +295,7 @@ impl Network {
             open.pool.follow(node.chain().state());
         }
         self.figures.count_block(producer);
-        report::block(&self.names, self.reference(), account);
+        report::block(&self.names, self.reference(), account)?;
         self.travel(account)
     }
 
@@ -332,14 +333,14 @@ impl Network {
 
     /// One height: watch, send, attest, decide, submit.
     fn run_layer(&mut self, now: u64, account: &Account) -> Result<(), Box<dyn Error>> {
-        let mut messages = Vec::new();
+        let mut transactions = Vec::new();
         for node in self.nodes.values_mut() {
             block_on(node.watch())?;
             block_on(node.attest());
-            messages.extend(node.duties(now));
+            transactions.extend(node.duties(now));
         }
         for node in self.nodes.values_mut() {
-            messages.iter().for_each(|message| node.hear(message));
+            transactions.iter().for_each(|transaction| node.hear(&transaction.bytes));
         }
         self.engine.advance(&mut self.nodes)?;
         let mut submitted = Vec::new();
@@ -355,7 +356,7 @@ impl Network {
             if let LayerEvent::Settled(settled) = event {
                 self.figures.count_settled(settled);
             }
-            report::layer_event(&self.names, event, &self.nodes[&self.reference], account);
+            report::layer_event(&self.names, event, &self.nodes[&self.reference], account)?;
         }
         for checkpoint in &submitted {
             self.figures.count_submitted(checkpoint, &self.nodes[&self.reference])?;
@@ -410,7 +411,7 @@ impl Network {
             }
             Journey::Burned { transaction, block } => {
                 if *block == reference.chain().head().header().height() {
-                    report::burned(reference, users::BURN, *block, account);
+                    report::burned(reference, users::BURN, *block, account)?;
                 }
                 let started = (!self.fast).then(stopwatch);
                 let proven = withdrawal::proof(reference, &self.tron, *transaction, *block)?;

@@ -17,9 +17,12 @@ use bttc_core::{
 };
 use bttc_staking::stake::StakeAccount;
 use bttc_validator::{
-    layer::{Effect, Layer, LayerEvent, Message, ProposeCheckpoint, Settled},
+    layer::{Layer, LayerEvent, Settled},
+    message::{Message, Msg as _, MsgCheckpoint, root_chain_of},
+    module::{bor, checkpoint, clerk},
     node::{Node, Submitted},
     root_chain::ModelRootChain,
+    store::CorruptEntry,
 };
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -52,12 +55,19 @@ pub(crate) fn heading(options: &Options, spec: &ChainSpec, account: &Account) {
 }
 
 /// Who staked how much.
-pub(crate) fn stake(names: &Names, validators: &[Validator], layer: &Layer, account: &Account) {
+pub(crate) fn stake(
+    names: &Names,
+    validators: &[Validator],
+    layer: &Layer,
+    account: &Account,
+) -> Result<(), CorruptEntry> {
     let total = PowerQuorum::over(validators).total();
     let shares = by_power(names, validators, |power| format!("{} %", percent(power, total)));
-    let note = format!("{} validators, epoch {}", validators.len(), layer.epoch());
-    let data = json!({ "epoch": layer.epoch(), "validators": validators });
+    let epoch = layer.epoch()?;
+    let note = format!("{} validators, epoch {epoch}", validators.len());
+    let data = json!({ "epoch": epoch, "validators": validators });
     account.tell(Place::Tron, "stake", shares, note, data);
+    Ok(())
 }
 
 /// Validators by descending power, each with what is to be said of its power.
@@ -92,77 +102,103 @@ fn short_tron(body: Address) -> String {
 }
 
 /// What happened in the layer, where a person would want to know.
-pub(crate) fn layer_event(names: &Names, event: &LayerEvent, node: &Node, account: &Account) {
+pub(crate) fn layer_event(
+    names: &Names,
+    event: &LayerEvent,
+    node: &Node,
+    account: &Account,
+) -> Result<(), CorruptEntry> {
     match event {
-        LayerEvent::Settled(settled) => self::settled(names, settled, node, account),
-        LayerEvent::Done(_, Effect::TurnPassed) => {
-            let next = node.layer().proposer().map_or("nobody", |signer| name(names, signer));
-            account.say(Place::Layer, "no-ack", "no checkpoint in time", format!("next proposer {next}"));
+        LayerEvent::Settled(settled) => self::settled(names, settled, node, account)?,
+        LayerEvent::Admitted(admitted) => {
+            if let Some(Message::CheckpointNoAck(_)) = admitted.transaction.network() {
+                let note = format!("next proposer {}", next_proposer(names, node)?);
+                account.say(Place::Layer, "no-ack", "no checkpoint in time", note);
+            }
         }
-        LayerEvent::SetStayed(error) => account.say(Place::Layer, "set", error.to_string(), "the set stays"),
+        LayerEvent::SetStayed => account.say(Place::Layer, "set", "it could not change", "the set stays"),
         LayerEvent::Refused(refused) => {
-            let (message, refusal) = refused.as_ref();
-            account.say(Place::Layer, message.kind(), refusal.to_string(), name(names, message.sender()));
+            let message = refused.transaction.as_ref().and_then(|transaction| transaction.message());
+            let kind = message.map_or("transaction", |message| message.kind());
+            let sender = message.map_or("somebody", |message| name(names, message.signer()));
+            account.say(Place::Layer, kind, refused.rejection.to_string(), sender);
         }
-        LayerEvent::Admitted(_) | LayerEvent::Done(..) | LayerEvent::SetChanged(_) => {}
+        LayerEvent::SetChanged(_) => {}
     }
+    Ok(())
 }
 
-fn settled(names: &Names, settled: &Settled, node: &Node, account: &Account) {
-    let Settled { message, tally, outcome } = settled;
+fn next_proposer<'n>(names: &'n Names, node: &Node) -> Result<&'n str, CorruptEntry> {
+    Ok(node.layer().proposer()?.map_or("nobody", |signer| name(names, signer)))
+}
+
+fn settled(names: &Names, settled: &Settled, node: &Node, account: &Account) -> Result<(), CorruptEntry> {
+    let Settled { transaction, tally, outcome } = settled;
+    let Some(message) = transaction.network() else { return Ok(()) };
+    let stores = node.layer().stores();
     let agreed = format!("{} % of the power agreed", percent(tally.yes, tally.total));
-    match (outcome, message) {
-        (Ok(Effect::Span(span)), _) => {
+    if let Message::Checkpoint(proposal) = message {
+        self::proposal(names, proposal, settled, node, account)?;
+        return Ok(());
+    }
+    if let Err(refusal) = outcome {
+        account.say(Place::Layer, message.kind(), refusal.to_string(), agreed);
+        return Ok(());
+    }
+    match message {
+        Message::ProposeSpan(m) => {
+            let Some(span) = bor::span(stores, m.span_id)?.map(|span| span.to_span()) else { return Ok(()) };
             let total = PowerQuorum::over(&span.producers).total();
             let producers = by_power(names, &span.producers, |power| format!("{} %", percent(power, total)));
             let text = format!("blocks {}–{}   {producers}", span.start, span.end);
             account.tell(Place::Layer, format!("span {}", span.id), text, agreed, json!(span));
         }
-        (Ok(Effect::Recorded(record)), Message::EventRecord(m)) => {
-            let text = format!("message {} of {} becomes record {}", m.id, m.root_chain, record.id);
-            account.tell(Place::Layer, "record", text, agreed, json!(record));
+        Message::EventRecord(m) => {
+            let Some(id) = clerk::local_id(stores, &m.root_chain_type, m.id)? else { return Ok(()) };
+            let root_chain = root_chain_of(&m.root_chain_type).map_or("nowhere".to_owned(), |of| of.to_string());
+            let text = format!("message {} of {root_chain} becomes record {id}", m.id);
+            account.tell(Place::Layer, "record", text, agreed, json!(clerk::record(stores, id)?));
         }
-        (Ok(Effect::Buffered(checkpoint)), _) => {
-            let text = format!(
-                "blocks {}–{}   root {}   signed by {} % of the power",
-                checkpoint.range.start(),
-                checkpoint.range.end(),
-                short(checkpoint.root.as_slice()),
-                percent(tally.yes, tally.total),
-            );
-            let proposer = format!("proposer {}", name(names, checkpoint.proposer));
-            let note = with_outvoted(names, settled, node, proposer);
-            account.tell(Place::Layer, "checkpoint", text, note, json!(checkpoint));
+        Message::CheckpointAck(m) => {
+            let epoch = node.layer().epoch()?;
+            let text = format!("checkpoint {} is on TRON", m.number);
+            let note = format!("epoch {epoch}, next proposer {}", next_proposer(names, node)?);
+            let kept = checkpoint::checkpoint(stores, checkpoint::destination(&m.root_chain_type), m.number)?;
+            account.tell(Place::Layer, "acknowledged", text, note, json!({ "checkpoint": kept, "epoch": epoch }));
         }
-        (Ok(Effect::Acknowledged(acknowledged)), _) => {
-            let next = node.layer().proposer().map_or("nobody", |signer| name(names, signer));
-            let text = format!("checkpoint {} is on TRON", acknowledged.number);
-            let note = format!("epoch {}, next proposer {next}", node.layer().epoch());
-            let data = json!({ "checkpoint": acknowledged, "epoch": node.layer().epoch() });
-            account.tell(Place::Layer, "acknowledged", text, note, data);
-        }
-        (Ok(Effect::Staking | Effect::TurnPassed | Effect::Recorded(_)), _) => {}
-        (Err(_), Message::Checkpoint(ProposeCheckpoint { checkpoint, .. })) => {
-            let text = format!(
-                "blocks {}–{}   root {}   refused: {} % said yes",
-                checkpoint.range.start(),
-                checkpoint.range.end(),
-                short(checkpoint.root.as_slice()),
-                percent(tally.yes, tally.total),
-            );
-            let proposer = format!("proposer {}", name(names, checkpoint.proposer));
-            account.say(Place::Layer, "checkpoint", text, proposer);
-        }
-        (Err(refusal), _) => account.say(Place::Layer, message.kind(), refusal.to_string(), agreed),
+        _ => {}
     }
+    Ok(())
+}
+
+/// A checkpoint that was voted on.
+fn proposal(
+    names: &Names,
+    proposal: &MsgCheckpoint,
+    settled: &Settled,
+    node: &Node,
+    account: &Account,
+) -> Result<(), CorruptEntry> {
+    let said_yes = percent(settled.tally.yes, settled.tally.total);
+    let root = short(proposal.root_hash.as_slice());
+    let blocks = format!("blocks {}–{}   root {root}", proposal.start_block, proposal.end_block);
+    let proposer = format!("proposer {}", name(names, proposal.proposer));
+    if settled.outcome.is_ok() {
+        let text = format!("{blocks}   signed by {said_yes} % of the power");
+        let note = with_outvoted(names, settled, node, proposer)?;
+        account.tell(Place::Layer, "checkpoint", text, note, json!(proposal.to_checkpoint()));
+    } else {
+        account.say(Place::Layer, "checkpoint", format!("{blocks}   refused: {said_yes} % said yes"), proposer);
+    }
+    Ok(())
 }
 
 /// Adds those who did not say yes to a note.
-fn with_outvoted(names: &Names, settled: &Settled, node: &Node, note: String) -> String {
+fn with_outvoted(names: &Names, settled: &Settled, node: &Node, note: String) -> Result<String, CorruptEntry> {
     let yes: Vec<Address> = settled.tally.signatures().map(|(signer, _)| signer).collect();
-    let members = node.layer().registry().set().members().iter();
-    let others: Vec<_> = members.filter(|m| !yes.contains(&m.signer)).map(|m| name(names, m.signer)).collect();
-    if others.is_empty() { note } else { format!("{note}, outvoted: {}", others.join(", ")) }
+    let members = node.layer().validators()?;
+    let others: Vec<_> = members.iter().filter(|m| !yes.contains(&m.signer)).map(|m| name(names, m.signer)).collect();
+    Ok(if others.is_empty() { note } else { format!("{note}, outvoted: {}", others.join(", ")) })
 }
 
 /// What TRON made of a signed checkpoint.
@@ -213,14 +249,14 @@ fn grouped(digits: &str) -> String {
 }
 
 /// The newest block, where a sprint starts.
-pub(crate) fn block(names: &Names, node: &Node, account: &Account) {
+pub(crate) fn block(names: &Names, node: &Node, account: &Account) -> Result<(), CorruptEntry> {
     let chain = node.chain();
     let header = chain.head().header();
     let number = header.height();
-    let start = node.layer().ledger().next_start(RootChainId::Tron, 0);
+    let start = checkpoint::next_start(node.layer().stores(), RootChainId::Tron)?;
     account.progress(number.saturating_sub(start).saturating_add(1), number);
     if !chain.spec().timing.is_sprint_start(number) {
-        return;
+        return Ok(());
     }
     let turn = if header.difficulty.to::<u64>() == node.snapshot().set().members().len() as u64 {
         "in turn"
@@ -245,6 +281,7 @@ pub(crate) fn block(names: &Names, node: &Node, account: &Account) {
             if status.is_success() { ("committed", "") } else { ("offered again", "refused, as it is kept already") };
         account.say(Place::Chain, format!("block {number}"), format!("span {span} {what}"), why);
     }
+    Ok(())
 }
 
 /// The traveller's deposit on TRON.
@@ -261,9 +298,8 @@ pub(crate) fn arrived(node: &Node, record: StateId, btt: u64, user: Address, acc
 }
 
 /// The burn.
-pub(crate) fn burned(node: &Node, btt: u64, block: u64, account: &Account) {
-    let ledger = node.layer().ledger();
-    let start = ledger.next_start(RootChainId::Tron, 0);
+pub(crate) fn burned(node: &Node, btt: u64, block: u64, account: &Account) -> Result<(), CorruptEntry> {
+    let start = checkpoint::next_start(node.layer().stores(), RootChainId::Tron)?;
     let length = node.layer().spec().checkpoints.average_length.max(1);
     let behind = block.saturating_sub(start) / length;
     let end = start.saturating_add((behind + 1).saturating_mul(length)).saturating_sub(1);
@@ -271,6 +307,7 @@ pub(crate) fn burned(node: &Node, btt: u64, block: u64, account: &Account) {
     let seconds = wait.saturating_mul(node.layer().spec().timing.period);
     let note = format!("provable when block {end} is checkpointed (in {wait} blocks, about {seconds} s)");
     account.say(Place::Chain, "burn", format!("{btt} BTT at block {block}"), note);
+    Ok(())
 }
 
 /// The withdrawal.

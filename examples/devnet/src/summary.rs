@@ -13,7 +13,8 @@ use bttc_core::{
     validator::Validator,
 };
 use bttc_validator::{
-    layer::{Message, Settled},
+    layer::Settled,
+    message::Message,
     node::{Node, Submitted},
     root_chain::ModelRootChain,
 };
@@ -141,7 +142,8 @@ impl Figures {
 
     /// A message was settled.
     pub(crate) fn count_settled(&mut self, settled: &Settled) {
-        if matches!(settled.message, Message::Checkpoint(_)) && settled.tally.verdict() != VoteResult::Yes {
+        let is_checkpoint = matches!(settled.transaction.network(), Some(Message::Checkpoint(_)));
+        if is_checkpoint && settled.tally.verdict() != VoteResult::Yes {
             self.outvoted += 1;
         }
     }
@@ -307,7 +309,7 @@ fn state(node: &Node) -> B256 {
 }
 
 fn layer(node: &Node) -> B256 {
-    node.layer().digest()
+    node.layer().app_hash()
 }
 
 /// All coins of the side chain.

@@ -4,7 +4,7 @@ use super::kept;
 use crate::{
     message::MsgProposeSpan,
     module::{Context, Event, Facts, Halt, Outcome, Phases, Refusal, checkpoint, staking},
-    param::{CHAIN_PARAMS, PRODUCER_COUNT, SPAN_DURATION},
+    param::{CHAIN_PARAMS, PRODUCER_COUNT, Rules, SPAN_DURATION},
     store::{StoreName, Stores},
 };
 use alloy_primitives::B256;
@@ -19,12 +19,6 @@ const KIND: &str = "propose-span";
 
 /// No producers can be selected.
 const NOBODY: Refusal = Refusal::common(3_502);
-
-/// Height from which producers are drawn by weight.
-///
-/// Source: `validation-layer §4.3; delivery:bor/keeper.go:195-258`.
-// Q-35 of bttc-staking: it is that of another chain.
-const WEIGHTED_DRAW_FROM: u64 = 375_300;
 
 impl Phases for MsgProposeSpan {
     fn admit(&self, stores: &mut Stores, _: &Context<'_>) -> Outcome {
@@ -90,7 +84,8 @@ impl MsgProposeSpan {
 /// Code 3502 where nobody can be selected.
 pub fn producers(stores: &Stores, height: u64, seed: B256) -> Result<Vec<ValidatorRecord>, Refusal> {
     let eligible = staking::eligible(stores, checkpoint::count(stores, RootChainId::Tron.into())?)?;
-    let selection: &dyn ProducerSelection = if height < WEIGHTED_DRAW_FROM { &SlotShuffle } else { &WeightedDraw };
+    let is_shuffled = height < Rules::load(stores)?.weighted_draw_from;
+    let selection: &dyn ProducerSelection = if is_shuffled { &SlotShuffle } else { &WeightedDraw };
     let record_of = |id| staking::record_of(stores, id).ok().flatten();
     select_producers(eligible, seed, PRODUCER_COUNT.get(stores)?, selection, record_of).map_err(|_| NOBODY)
 }

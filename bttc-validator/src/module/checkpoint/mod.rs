@@ -36,7 +36,7 @@ pub use kept::{
 };
 
 use crate::{
-    module::Refusal,
+    module::{Refusal, chainmanager},
     param::CHECKPOINT_BUFFER_TIME,
     store::{CorruptEntry, Stores},
 };
@@ -55,6 +55,19 @@ pub fn destination(name: &Text) -> Destination {
 /// [`CorruptEntry`].
 pub fn epoch(stores: &Stores) -> Result<u64, CorruptEntry> {
     Ok(count(stores, RootChainId::Tron.into())?.wrapping_add(1))
+}
+
+/// The block that a root chain's next checkpoint starts with.
+///
+/// Source: `validation-layer §3.4; delivery:checkpoint/handler.go`.
+///
+/// # Errors
+/// [`CorruptEntry`].
+pub fn next_start(stores: &Stores, root_chain: RootChainId) -> Result<u64, CorruptEntry> {
+    Ok(match last_checkpoint(stores, root_chain.into())? {
+        Some(last) => last.end.wrapping_add(1),
+        None => chainmanager::activation_height(stores, &root_chain.name().into())?,
+    })
 }
 
 /// For how many seconds what is buffered blocks others: the parameter, or a part of it.

@@ -3,6 +3,7 @@
 use super::{
     event::{Source, admitted, enqueue, expect_yes},
     kept,
+    power::power_of,
 };
 use crate::{
     message::MsgValidatorJoin,
@@ -11,7 +12,7 @@ use crate::{
     store::{StoreName, Stores},
 };
 use bttc_checkpoint::vote::VoteResult;
-use bttc_core::{root_chain::RootEvent, validator::VotingPower};
+use bttc_core::root_chain::RootEvent;
 use bttc_staking::registry::{Applied, MIN_STAKE, ValidatorRecord};
 
 const KIND: &str = "validator-join";
@@ -28,6 +29,7 @@ impl Phases for MsgValidatorJoin {
         if self.amount.to_amount().is_none_or(|amount| amount < MIN_STAKE) {
             return Err(Refusal::INVALID_MSG);
         }
+        power_of(stores, self.amount)?;
         self.source().expect_new(stores)?;
         Ok(vec![admitted(KIND, self.id, self.nonce)])
     }
@@ -51,7 +53,7 @@ impl Phases for MsgValidatorJoin {
             id: self.id,
             start_epoch: self.activation_epoch,
             nonce: self.nonce,
-            power: VotingPower::new(1),
+            power: power_of(stores, self.amount)?,
             pub_key: self.pub_key,
             signer: self.new_signer(),
             last_updated: sequence.to_string(),

@@ -9,7 +9,8 @@
 //!   queue ─▶ MsgStakingSync: the head is being carried there ─▶ MsgStakingSyncAck: it has arrived
 //! ```
 //!
-//! Epochs and "current" mean TRON's count of checkpoints. Every validator has power 1.
+//! Epochs and "current" mean TRON's count of checkpoints. Every validator has power 1, unless the network says
+//! that power is stake ([`Rules`](crate::param::Rules)).
 //!
 //! Source: `validation-layer §2.4, §5.1-5.6; delivery:staking/handler.go, staking/side_handler.go`.
 //!
@@ -32,6 +33,7 @@ mod event;
 mod exit;
 mod join;
 mod kept;
+mod power;
 mod signer_update;
 mod stake_update;
 mod sync;
