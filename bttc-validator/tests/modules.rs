@@ -27,7 +27,7 @@ use bttc_validator::{
     },
     param,
     record::{DividendAccount, ProposalStatus, SigningInfo},
-    store::{StateTree, StoreName, Stores},
+    store::{StateTree, Stores},
 };
 use proptest::prelude::*;
 

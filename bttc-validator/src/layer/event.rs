@@ -81,7 +81,7 @@ impl Rejection {
     #[must_use]
     pub const fn code(&self) -> u32 {
         match self {
-            Self::Front(fault) => fault.code,
+            Self::Front(fault) => fault.refusal.code,
             Self::Message(refusal) => refusal.code,
         }
     }

@@ -125,7 +125,7 @@ impl AnyMessage {
     #[must_use]
     pub fn phases(&self) -> Option<&dyn Phases> {
         match self {
-            Self::Network(message) => module::phases(message),
+            Self::Network(message) => Some(module::phases(message)),
             Self::Own(message) => Some(&**message),
         }
     }

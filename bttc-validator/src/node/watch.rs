@@ -127,6 +127,11 @@ impl Node {
                 let call = header_blocks::Question::HeaderBlock(id).to_calldata();
                 HeaderBlock::from_answer(&self.call(root_chain, contract, call).await?).map(Answer::Header)
             }
+            Question::AccountRoot { root_chain, contract } => {
+                let call = abi::getAccountStateRootCall {}.abi_encode().into();
+                let answer = self.call(root_chain, contract, call).await?;
+                B256::try_from(answer.as_ref()).ok().map(Answer::Hash)
+            }
             Question::Synced { contract, root_chain } => {
                 let call = abi::getCurrentSyncedCheckpointCall { rootChainId: U256::from(root_chain) };
                 number(&self.call(RootChainId::Tron, contract, call.abi_encode().into()).await?)

@@ -19,6 +19,9 @@ alloy_sol_types::sol! {
     function validatorNonce(uint256 validatorId) returns (uint256);
     function getCurrentSyncedCheckpoint(uint256 rootChainId) returns (uint256);
 
+    // StakingInfo
+    function getAccountStateRoot() returns (bytes32);
+
     // RootChainManager
 }
 
@@ -33,5 +36,6 @@ mod tests {
     fn what_the_layer_asks_has_the_selectors_of_the_specification() {
         assert_eq!(validatorNonceCall::SELECTOR, hex!("ebde9f93"));
         assert_eq!(getCurrentSyncedCheckpointCall::SELECTOR, hex!("d1c407ad"));
+        assert_eq!(getAccountStateRootCall::SELECTOR, hex!("4b6b87ce"));
     }
 }
