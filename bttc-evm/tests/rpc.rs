@@ -176,22 +176,29 @@ fn all_of_the_storage_or_some_of_its_slots_are_replaced() {
     assert_eq!(read(json!({ "state": other })), word(0));
 }
 
+/// A creation that reads its slot 1, and the balances of account 0xaa, of a precompile and of itself: 16 bytes of which
+/// one is zero.
+const READER: &str = "0x6001545060aa31506002315030315000";
+
+/// Gas before its first step.
+const READER_START: u64 = 21_000 + 32_000 + 15 * 16 + 4;
+
+/// Gas of two accounts and a slot in a list.
+const LIST: u64 = 2 * 2_400 + 1_900;
+
+/// Gas of its steps where all is warm: a push, a read and a pop four times, but that ADDRESS costs one less than a push.
+const READER_WARM: u64 = 4 * (3 + 100 + 2) - 1;
+
 #[test]
 fn an_access_list_names_what_a_call_touches_beyond_what_every_transaction_does() {
-    // A creation that reads its slot 1, and the balances of account 0xaa, of a precompile and of itself.
     let (from, created) = (made::key().address(), made::key().address().create(0));
-    let code = "0x60015450".to_owned() + "60aa3150" + "60023150" + "303150" + "00";
-    let made = ask("eth_createAccessList", json!([{ "from": from, "data": code }])).unwrap();
+    let made = ask("eth_createAccessList", json!([{ "from": from, "gas": "0x186a0", "data": READER }])).unwrap();
     let aa = json!({ "address": "0x00000000000000000000000000000000000000aa", "storageKeys": [] });
     let own = json!({ "address": created, "storageKeys": [word(1)] });
     let mut list = [aa, own];
-    list.sort_by_key(|item| item["address"].as_str().unwrap().to_lowercase());
+    list.sort_by_key(|item| item["address"].as_str().unwrap().to_owned());
     assert_eq!(made["accessList"], json!(list));
-    // Start of a creation, 16 bytes of which one is zero, two accounts and a slot; a push, a read of what is warm and a pop
-    // four times, but that ADDRESS costs one less than a push.
-    let start = 21_000 + 32_000 + 15 * 16 + 4 + 2 * 2_400 + 1_900;
-    let run = 4 * (3 + 100 + 2) - 1;
-    assert_eq!(made["gasUsed"], json!(format!("{:#x}", start + run)));
+    assert_eq!(made["gasUsed"], json!(format!("{:#x}", READER_START + LIST + READER_WARM)));
     assert!(made.get("error").is_none());
 
     // What fails is told beside its list: PUSH1 0, SLOAD, and back.
@@ -226,4 +233,13 @@ fn only_the_plain_price_is_paid_and_prices_of_both_kinds_do_not_go_together() {
     let text = "both gasPrice and (maxFeePerGas or maxPriorityFeePerGas) specified".to_owned();
     assert_eq!(refused("eth_call", both.clone()), (-32_000, text.clone()));
     assert_eq!(refused("eth_estimateGas", both), (-32_000, text));
+}
+
+#[test]
+fn q323_gas_that_is_estimated_without_the_list_may_not_suffice_to_begin_with_it() {
+    let error = ask("eth_createAccessList", json!([{ "from": made::key().address(), "data": READER }])).unwrap_err();
+    // The slot and the account are cold.
+    let (have, want) = (READER_START + READER_WARM + 2_000 + 2_500, READER_START + LIST);
+    let text = format!("err: intrinsic gas too low: have {have}, want {want}");
+    assert!(error.message.ends_with(&text), "{error}");
 }

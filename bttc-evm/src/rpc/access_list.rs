@@ -78,7 +78,7 @@ pub(super) fn create(node: &Node<'_>, on: &On, request: CallRequest) -> Result<V
     let mut before = Accesses::new(&request.access_list, excluded.clone());
     loop {
         let list = before.list();
-        // Gas follows from the list of the try before.
+        // gas follows from the list of the try before.
         let gas = match asked {
             Some(gas) => gas,
             None => estimate(node, &node.on(BlockRef::Height(Height::Pending))?, &request)?,

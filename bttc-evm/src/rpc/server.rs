@@ -230,8 +230,14 @@ impl Desk {
         answered.unwrap_or_else(|| Err(RpcError::failed("the chain is not there")))
     }
 
-    /// Methods whose answers take longer than handing them to another thread.
-    fn takes_long(method: &str) -> bool {
+    /// Whether an answer takes longer than handing it to another thread. An old state may have to be found first.
+    fn takes_long(method: &str, params: &Value) -> bool {
+        let of_accounts =
+            matches!(method, "eth_getBalance" | "eth_getCode" | "eth_getStorageAt" | "eth_getTransactionCount");
+        if of_accounts {
+            let block = params.as_array().and_then(|params| params.last()).and_then(Value::as_str);
+            return !matches!(block, Some("latest" | "pending"));
+        }
         method.starts_with("debug_")
             || matches!(
                 method,
@@ -258,7 +264,7 @@ impl Desk {
         let method = request.method_name();
         let answered = match serde_json::from_str::<Value>(params) {
             Err(error) => Err(RpcError::params(error)),
-            Ok(params) if Self::takes_long(method) => {
+            Ok(params) if Self::takes_long(method, &params) => {
                 let permit = Arc::clone(&self.long).acquire_owned().await;
                 let (desk, method) = (Arc::clone(&self), method.to_owned());
                 let answered = tokio::task::spawn_blocking(move || {
