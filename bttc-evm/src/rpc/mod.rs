@@ -16,7 +16,7 @@
 //! | `net_`, `web3_`, `rpc_` | `version` `listening` `peerCount`, `clientVersion` `sha3`, `modules` |
 //!
 //! The node has no accounts and no peers and does not mine. What a request changes is not the node's: a transaction that
-//! is sent is read by [`raw_transaction`] and given to the [`Pool`], [`Filters`] are a value of their own, and a
+//! is sent is read by [`raw_transaction`] and given to the [`Pool`](crate::pool::Pool), [`Filters`] are a value of their own, and a
 //! subscription is a [`Watch`]. The feature `rpc` carries it all over HTTP and WebSocket, in its module `server`.
 //!
 //! Source: `block-layer §7; bttc:internal/ethapi/api.go, bttc:consensus/bor/api.go`.

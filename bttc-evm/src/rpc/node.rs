@@ -48,6 +48,9 @@ const PENDING_CEILING: u64 = 8_000_000;
 /// Heights whose hashes code can ask for.
 const VISIBLE_HASHES: u64 = 256;
 
+/// A transaction's block, and its place there; a synthetic one has none.
+pub(super) type Found = (Arc<ImportedBlock>, Option<usize>);
+
 impl Node<'_> {
     /// The chain's block of this number.
     pub(super) fn at(&self, number: u64) -> Result<Option<Arc<ImportedBlock>>, RpcError> {
@@ -162,8 +165,8 @@ impl Node<'_> {
         Ok(hashes)
     }
 
-    /// A transaction of the chain: its block, and its place there; a synthetic one has none.
-    pub(super) fn find(&self, hash: B256) -> Result<Option<(Arc<ImportedBlock>, Option<usize>)>, RpcError> {
+    /// A transaction of the chain.
+    pub(super) fn find(&self, hash: B256) -> Result<Option<Found>, RpcError> {
         let place = match self.index.place(hash) {
             Some(place) => Some(place),
             None => self.history.place_of(hash)?,
