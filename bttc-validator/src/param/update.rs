@@ -116,6 +116,7 @@ pub fn update(stores: &mut Stores, change: &ParameterChange, form: MapForm) -> R
         let json = overlaid(current(stores, param)?, parse(key, value)?);
         return param.set_json(stores, &json).map_err(wrong);
     }
+    // what a change of the chain's contracts does not speak of becomes zero.
     let others = GROUPS.into_iter().flatten().map(|(_, param)| *param).chain([&SEND_ENABLED as &dyn AnyParam]);
     let Some(param) = others.into_iter().find(|param| param.path() == path) else {
         return Err(UpdateError::Unregistered { subspace: subspace.clone(), key: key.clone() });
