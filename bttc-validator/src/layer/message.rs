@@ -74,6 +74,12 @@ impl<M: Amino + OwnMessage + 'static> OwnKind for Kind<M> {
     }
 }
 
+impl<K: OwnKind + ?Sized> OwnKind for Arc<K> {
+    fn read(&self, bytes: &[u8]) -> Result<StdTx<AnyMessage>, Fault> {
+        (**self).read(bytes)
+    }
+}
+
 const _: fn(&dyn OwnKind) = |_| {};
 
 /// The interface that holds one type.
@@ -112,6 +118,11 @@ impl<M: Amino> Interface for Sole<M> {
 }
 
 impl AnyMessage {
+    /// One of a user's own.
+    pub fn own(message: impl OwnMessage + 'static) -> Self {
+        Self::Own(Arc::new(message))
+    }
+
     /// One of the network's messages.
     #[must_use]
     pub const fn network(&self) -> Option<&Message> {

@@ -2,7 +2,7 @@
 
 use super::Context;
 use crate::store::StoreName;
-use core::fmt::Display;
+use core::fmt::{self, Display};
 use serde::{Deserialize, Serialize};
 
 /// An event: its type and its attributes in order.
@@ -45,5 +45,13 @@ impl Event {
     #[must_use]
     pub fn attribute(&self, key: &str) -> Option<&str> {
         self.attributes.iter().find(|(k, _)| k == key).map(|(_, value)| value.as_str())
+    }
+}
+
+/// Type, then attributes.
+impl Display for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.kind)?;
+        self.attributes.iter().try_for_each(|(key, value)| write!(f, " {key}={value}"))
     }
 }

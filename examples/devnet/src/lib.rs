@@ -8,6 +8,7 @@
 //! ```
 
 mod account;
+mod cast;
 mod export;
 mod network;
 mod options;
@@ -20,6 +21,7 @@ mod wallets;
 mod withdrawal;
 
 pub use account::{Account, Form, Place};
+pub use cast::Cast;
 pub use export::{EXPORT_FILE, export};
 pub use network::{Due, Network};
 pub use options::{OptionError, Options};

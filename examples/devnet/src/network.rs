@@ -2,6 +2,7 @@
 
 use crate::{
     account::Account,
+    cast::{Cast, NAMES},
     options::Options,
     report::{self, Names},
     summary::{Broken, Figures},
@@ -31,9 +32,9 @@ use bttc_evm::{
 };
 use bttc_staking::stake::StakeParams;
 use bttc_validator::{
-    duties::{Honest, Policy, WrongRoots},
+    duties::Honest,
     engine::{Engine, Simulated},
-    layer::{Layer, LayerEvent},
+    layer::{AnyMessage, Layer, LayerEvent},
     node::{Archive, Config, Node, RootChainAt},
     root_chain::{Contracts, ModelRootChain, RootContracts, abi},
 };
@@ -123,6 +124,14 @@ impl Network {
     /// # Errors
     /// Whatever a part refuses: with options that were checked that is a fault of a part.
     pub fn start(options: &Options, account: &Account) -> Result<Self, Box<dyn Error>> {
+        Self::cast(options, &Cast::liars(options), account)
+    }
+
+    /// The same with validators of these characters, who know these messages.
+    ///
+    /// # Errors
+    /// Whatever a part refuses.
+    pub fn cast(options: &Options, cast: &Cast, account: &Account) -> Result<Self, Box<dyn Error>> {
         let spec = spec(options);
         let time = if options.fast { FAST_TIME } else { clock() };
         let users = Users::new(options.seed)?;
@@ -166,6 +175,7 @@ impl Network {
         }
         let contracts = [(RootChainId::Tron, tron.contracts()), (RootChainId::Ethereum, ethereum.contracts())];
         let layer = Layer::genesis(spec.clone(), staked, contracts)?;
+        let layer = cast.kinds.iter().fold(layer, |layer, kind| layer.with_kind(Arc::clone(kind)));
         let validators = layer.validators()?;
         let genesis = devnet_genesis(
             &spec,
@@ -179,10 +189,9 @@ impl Network {
         )?;
 
         let names: Names = stakers.iter().map(|staker| (staker.key.address(), staker.name.to_owned())).collect();
-        let honest = stakers.len() - usize::from(options.byzantine);
         let mut nodes = BTreeMap::new();
-        for (place, staker) in stakers.iter().enumerate() {
-            let policy: Arc<dyn Policy> = if place < honest { Arc::new(Honest) } else { Arc::new(WrongRoots) };
+        for staker in &stakers {
+            let policy = cast.policies.get(staker.name).map_or_else(|| Arc::new(Honest) as Arc<_>, Arc::clone);
             let at = |chain: &Arc<ModelRootChain>| {
                 RootChainAt::new(Arc::<ModelRootChain>::clone(chain), chain.contracts(), first_block + 1)
             };
@@ -209,7 +218,7 @@ impl Network {
         }
         Ok(Self {
             fast: options.fast,
-            liars: keys.iter().skip(honest).map(SecretKey::address).collect(),
+            liars: stakers.iter().filter(|s| cast.policies.contains_key(s.name)).map(|s| s.key.address()).collect(),
             engine: Simulated::new(spec.chain_id, &validators, keys)?,
             figures,
             names,
@@ -232,6 +241,24 @@ impl Network {
     /// The node whose copies are shown.
     pub fn reference(&self) -> &Node {
         &self.nodes[&self.reference]
+    }
+
+    /// The address that a validator of this name signs with.
+    #[must_use]
+    pub fn signer(&self, name: &str) -> Option<Address> {
+        self.names.iter().find(|(_, own)| *own == name).map(|(signer, _)| *signer)
+    }
+
+    /// Lets a validator of this name send a message of the program's.
+    pub fn bring(&mut self, name: &str, message: impl Into<AnyMessage>) {
+        if let Some(node) = self.signer(name).and_then(|signer| self.nodes.get_mut(&signer)) {
+            node.bring(message);
+        }
+    }
+
+    /// Ethereum.
+    pub fn ethereum(&self) -> Arc<ModelRootChain> {
+        Arc::clone(&self.ethereum)
     }
 
     /// TRON.
@@ -475,11 +502,6 @@ impl Staker {
 }
 
 fn stakers(options: &Options) -> Result<Vec<Staker>, Box<dyn Error>> {
-    const NAMES: [&str; 26] = [
-        "alice", "bob", "carol", "dave", "erin", "frank", "grace", "heidi", "ivan", "judy", "karl", "lena", "mallory",
-        "nina", "oscar", "peggy", "quinn", "rupert", "sybil", "trent", "ursula", "victor", "walter", "xenia", "yves",
-        "zoe",
-    ];
     let count = options.validators;
     let names = NAMES.into_iter().take(count.into()).zip((1..=u64::from(count)).rev());
     let staker = |(name, shares)| {

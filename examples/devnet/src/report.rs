@@ -19,7 +19,7 @@ use bttc_staking::stake::StakeAccount;
 use bttc_validator::{
     layer::{Layer, LayerEvent, Settled},
     message::{Message, Msg as _, MsgCheckpoint, root_chain_of},
-    module::{bor, checkpoint, clerk},
+    module::{Event, bor, checkpoint, clerk},
     node::{Node, Submitted},
     root_chain::ModelRootChain,
     store::CorruptEntry,
@@ -134,9 +134,12 @@ fn next_proposer<'n>(names: &'n Names, node: &Node) -> Result<&'n str, CorruptEn
 
 fn settled(names: &Names, settled: &Settled, node: &Node, account: &Account) -> Result<(), CorruptEntry> {
     let Settled { transaction, tally, outcome } = settled;
-    let Some(message) = transaction.network() else { return Ok(()) };
-    let stores = node.layer().stores();
     let agreed = format!("{} % of the power agreed", percent(tally.yes, tally.total));
+    let Some(message) = transaction.network() else {
+        own_settled(settled, agreed, account);
+        return Ok(());
+    };
+    let stores = node.layer().stores();
     if let Message::Checkpoint(proposal) = message {
         self::proposal(names, proposal, settled, node, account)?;
         return Ok(());
@@ -169,6 +172,16 @@ fn settled(names: &Names, settled: &Settled, node: &Node, account: &Account) -> 
         _ => {}
     }
     Ok(())
+}
+
+/// A message of the program's own that was voted on.
+fn own_settled(settled: &Settled, agreed: String, account: &Account) {
+    let Some(message) = settled.transaction.message() else { return };
+    let text = match &settled.outcome {
+        Ok(events) => events.iter().map(Event::to_string).collect::<Vec<_>>().join("   "),
+        Err(refusal) => format!("refused: {refusal}"),
+    };
+    account.say(Place::Layer, message.kind(), text, agreed);
 }
 
 /// A checkpoint that was voted on.
