@@ -178,7 +178,7 @@ impl Chain {
         Self { executors, ..self }
     }
 
-    /// With this many threads to recover the senders of a block's transactions.
+    /// With this many threads: they recover senders ahead of the execution, and compute roots side by side.
     #[must_use]
     pub fn with_threads(self, threads: Threads) -> Self {
         Self { threads, ..self }
@@ -381,7 +381,7 @@ impl Chain {
         self.plan(&tip, facts, &mut work)?;
         let context = self.context(&header, author);
         let mut executor = self.executor(&tip, context);
-        Ok(build(&mut *executor, header, author, transactions, &work, &self.spec))
+        Ok(build(&mut *executor, header, author, transactions, &work, &self.spec, self.threads))
     }
 
     /// Finds out who sealed headers, shared among the chain's threads, and remembers it: the blocks of headers that were

@@ -11,6 +11,7 @@ use crate::{
     executor::{Executor, QueryError},
     header::{Header, SealedHeader, VANITY_LENGTH, record_bytes},
     system::{SystemError, SystemWork},
+    threads::Threads,
     transaction::{Transaction, TransactionError, transactions_root},
 };
 use alloy_primitives::{Address, B256, U256};
@@ -186,6 +187,7 @@ pub(crate) fn build(
     offered: impl IntoIterator<Item = Transaction>,
     work: &SystemWork,
     spec: &ChainSpec,
+    threads: Threads,
 ) -> Unsealed {
     let mut steps = Steps::new(executor, header.gas_limit);
     let (mut transactions, mut left_out) = (Vec::new(), Vec::new());
@@ -195,7 +197,7 @@ pub(crate) fn build(
             Err(error) => left_out.push((transaction, error)),
         }
     }
-    let stepped = steps.finish(work, &spec.contracts);
+    let stepped = steps.finish(work, &spec.contracts, threads);
     header.transactions_root = transactions_root(&transactions);
     header.gas_used = stepped.gas_used;
     header.logs_bloom = stepped.bloom;

@@ -9,7 +9,7 @@ use crate::{
     state_sync::{Record, SyntheticReceipt},
     system::{SystemError, SystemWork},
     threads::Threads,
-    transaction::{TransactionError, transactions_root},
+    transaction::{Transaction, TransactionError, transactions_root},
 };
 use alloy_primitives::{B256, Bloom, U256, hex};
 use bttc_core::{chain::ChainSpec, id::SpanId};
@@ -196,17 +196,19 @@ pub(crate) fn judge(
     if declared != computed {
         return Err(ImportError::TransactionsRoot { declared, computed });
     }
-    let senders = threads.map(&block.transactions, |transaction| transaction.sender(spec.chain_id));
     let mut steps = Steps::new(executor, header.gas_limit);
-    for (index, (transaction, sender)) in block.transactions.iter().zip(senders).enumerate() {
-        steps.transact(transaction, sender).map_err(|error| ImportError::Transaction {
-            index,
-            hash: transaction.hash(),
-            error: Box::new(error),
-        })?;
-    }
+    let sender = |transaction: &Transaction| transaction.sender(spec.chain_id);
+    threads.ahead(&block.transactions, sender, |senders| {
+        block.transactions.iter().zip(senders).enumerate().try_for_each(|(index, (transaction, sender))| {
+            steps.transact(transaction, sender).map_err(|error| ImportError::Transaction {
+                index,
+                hash: transaction.hash(),
+                error: Box::new(error),
+            })
+        })
+    })?;
     let work = work().map_err(ImportError::Facts)?;
-    let stepped = steps.finish(&work, &spec.contracts);
+    let stepped = steps.finish(&work, &spec.contracts, threads);
     compare(&header, &stepped)?;
     let Stepped { receipts, system, .. } = stepped;
     Ok(Judged {

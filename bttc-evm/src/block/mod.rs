@@ -31,6 +31,7 @@ use crate::{
     header::{Header, SealedHeader, list},
     receipt::{Blooms, Receipt, receipts_root},
     system::{SystemDone, SystemWork},
+    threads::Threads,
     transaction::{Transaction, TransactionDecodeError, TransactionError},
 };
 use alloy_primitives::{Address, B256, Bloom, Log};
@@ -214,17 +215,12 @@ impl<'e> Steps<'e> {
     }
 
     /// Carries out the system work and computes the roots.
-    pub(crate) fn finish(self, work: &SystemWork, contracts: &SystemContracts) -> Stepped {
-        let system = work.carry_out(self.executor, contracts);
-        let bloom = self.receipts.iter().fold(Bloom::ZERO, |sum, receipt| sum | receipt.bloom);
-        Stepped {
-            gas_used: self.gas_used,
-            bloom,
-            receipts_root: receipts_root(&self.receipts),
-            state_root: self.executor.state_root(),
-            receipts: self.receipts,
-            system,
-        }
+    pub(crate) fn finish(self, work: &SystemWork, contracts: &SystemContracts, threads: Threads) -> Stepped {
+        let Self { executor, gas_used, receipts, .. } = self;
+        let system = work.carry_out(executor, contracts);
+        let bloom = receipts.iter().fold(Bloom::ZERO, |sum, receipt| sum | receipt.bloom);
+        let (receipts_root, state_root) = threads.join(|| receipts_root(&receipts), || executor.state_root());
+        Stepped { gas_used, bloom, receipts_root, state_root, receipts, system }
     }
 }
 

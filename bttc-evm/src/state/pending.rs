@@ -133,28 +133,25 @@ impl<'a> Pending<'a> {
     }
 
     /// An account without its storage; `None` where there is none.
-    fn account(&self, address: Address) -> Option<&Account> {
-        match self.known.get(&address) {
-            Some(known) => known.account.as_deref(),
-            None => self.base.account(address),
-        }
+    fn account(&mut self, address: Address) -> Option<&Account> {
+        self.known(address).account.as_deref()
     }
 
     /// Balance in base units.
     #[must_use]
-    pub fn balance(&self, address: Address) -> U256 {
+    pub fn balance(&mut self, address: Address) -> U256 {
         self.account(address).map_or(U256::ZERO, Account::balance)
     }
 
     /// Transactions sent, or contracts created plus one.
     #[must_use]
-    pub fn nonce(&self, address: Address) -> u64 {
+    pub fn nonce(&mut self, address: Address) -> u64 {
         self.account(address).map_or(0, Account::nonce)
     }
 
     /// Hash of the code; of no code where there is no account.
     #[must_use]
-    pub fn code_hash(&self, address: Address) -> B256 {
+    pub fn code_hash(&mut self, address: Address) -> B256 {
         self.account(address).map_or(KECCAK256_EMPTY, Account::code_hash)
     }
 
@@ -215,7 +212,7 @@ impl Database for Pending<'_> {
     type Error = Infallible;
 
     fn basic(&mut self, address: Address) -> Result<Option<AccountInfo>, Infallible> {
-        Ok(self.known(address).account.as_deref().map(Account::info))
+        Ok(self.account(address).map(Account::info))
     }
 
     /// Accounts come with their code, so nobody asks; the answer is right all the same.
