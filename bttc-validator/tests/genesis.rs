@@ -103,6 +103,38 @@ fn a_file_of_the_networks_shape_is_read() {
     assert_eq!(stores.get(StoreName::Checkpoint, &[0x11, 1]), Some(b"0".as_slice()));
 }
 
+/// The networks' own files, where somebody has put them: `genesis/mainnet.json` and `genesis/donau.json` of the
+/// reference's helper/allocs.
+#[test]
+fn the_networks_files_are_read() {
+    let Some(data) = std::env::var_os("BTTC_CHAIN_DATA") else {
+        println!("not run: BTTC_CHAIN_DATA does not name the folder of the public chains' data");
+        return;
+    };
+    // validation-layer §3.2, §9.3.
+    let mainnet = b256!("0x27fd52451d2605605fae2a2501dcc5fe148006a591d37e801e914f286da469b1");
+    let donau = b256!("0x100a0a5f7633ad9f9db49bd5734817958bd3e200f4b7c60d5ff8d9418d74204e");
+    let networks = [
+        ("mainnet.json", "delivery-199", mainnet, [6, 3, 7, 2, 1, 4, 5]),
+        ("donau.json", "delivery-1029", donau, [2, 1, 3, 7, 6, 4, 5]),
+    ];
+    for (name, chain_id, fees, order) in networks {
+        let path = std::path::Path::new(&data).join("genesis").join(name);
+        let Ok(text) = std::fs::read_to_string(&path) else {
+            println!("not run: there is no {}", path.display());
+            continue;
+        };
+        let genesis = genesis::read(&text).unwrap();
+        assert_eq!(genesis.chain_id.as_str(), Some(chain_id));
+        assert_eq!(topup::fee_accounts(&genesis.stores).unwrap().root(), Ok(fees));
+        let set = staking::validator_set(&genesis.stores).unwrap();
+        let members: Vec<_> = set.members().iter().map(|member| (member.id.get(), member.priority)).collect();
+        assert_eq!(members, order.map(|id| (id, if id == order[0] { -6 } else { 1 })));
+        let again = again(&genesis, Export::Whole).unwrap();
+        assert_eq!(root(&again.stores), root(&genesis.stores));
+    }
+}
+
 #[test]
 fn q252_accounts_are_numbered_anew_behind_the_fee_collector() {
     let genesis = file();
