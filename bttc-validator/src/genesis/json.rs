@@ -71,6 +71,7 @@ pub(super) fn read_params(state: &Json, group: Group, stores: &mut Stores) -> Re
 
 /// A module's parameters as an object.
 pub(super) fn params(group: Group, stores: &Stores) -> Result<Json, Wrong> {
-    let value = |(key, param): &(&'static str, &dyn AnyParam)| Ok(((*key).into(), param.get_json(stores)?));
+    let value =
+        |(key, param): &(&'static str, &dyn AnyParam)| Ok(((*key).into(), param.get_json(stores, JsonForm::Amino)?));
     Ok(Json::Object(group.iter().map(value).collect::<Result<_, Wrong>>()?))
 }

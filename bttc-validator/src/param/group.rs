@@ -19,7 +19,7 @@ pub trait AnyParam: fmt::Debug {
     ///
     /// # Errors
     /// [`Refusal::INTERNAL`] where it was never set, or does not read.
-    fn get_json(&self, stores: &Stores) -> Result<Json, Refusal>;
+    fn get_json(&self, stores: &Stores, form: JsonForm) -> Result<Json, Refusal>;
 
     /// Sets it; `null` is its type's zero.
     ///
@@ -33,8 +33,8 @@ impl<F: Field> AnyParam for Param<F> {
         Self::path(self)
     }
 
-    fn get_json(&self, stores: &Stores) -> Result<Json, Refusal> {
-        Ok(amino::to_json(&self.get(stores)?, JsonForm::Amino))
+    fn get_json(&self, stores: &Stores, form: JsonForm) -> Result<Json, Refusal> {
+        Ok(amino::to_json(&self.get(stores)?, form))
     }
 
     fn set_json(&self, stores: &mut Stores, json: &Json) -> Result<(), JsonError> {

@@ -17,7 +17,7 @@ use crate::{
     message::{FeatureChange, ParameterChange},
     store::{StoreName, Stores},
 };
-use bttc_core::amino::{Json, JsonError, Text};
+use bttc_core::amino::{Json, JsonError, JsonForm, Text};
 
 /// Modules that have parameters, or might.
 const SUBSPACES: [&str; 12] = [
@@ -170,7 +170,7 @@ fn current(stores: &Stores, param: &dyn AnyParam) -> Result<Json, UpdateError> {
     if !stores.has(StoreName::Params, param.path().as_bytes()) {
         return Ok(Json::Null);
     }
-    param.get_json(stores).map_err(|_| UpdateError::Corrupt { path: param.path() })
+    param.get_json(stores, JsonForm::Amino).map_err(|_| UpdateError::Corrupt { path: param.path() })
 }
 
 /// An object whose entries the other's overwrite; the other itself if it is none.

@@ -1,19 +1,18 @@
 //! Of accounts and their coins, in amino's form.
 
-use super::{
-    Request, Stop, View,
-    form::{number, object, text},
-    request::hex,
+use super::{Request, Stop, View, form::object, request::hex};
+use crate::{
+    module::bank,
+    record::{Account, StoredAccount},
 };
-use crate::{module::bank, param, record::Account};
 use alloy_primitives::Address;
-use bttc_core::amino::{self, Json, JsonForm};
+use bttc_core::amino::{self, AnyOf, Json, JsonForm};
 
 /// An account.
 // of an address without one, an account of zeros is told, whose address is zero too.
 pub(super) fn account(view: &View<'_>, request: &Request) -> Result<Json, Stop> {
     let account = bank::account(view.stores, address(request)?)?.unwrap_or_default();
-    Ok(amino::to_json(&account, JsonForm::Amino))
+    Ok(amino::to_json(&AnyOf(Some(StoredAccount::from(account))), JsonForm::Amino))
 }
 
 /// An account's numbers alone; of an address without one as much as [`account`] tells.
@@ -32,19 +31,6 @@ pub(super) fn sequence(view: &View<'_>, request: &Request) -> Result<Json, Stop>
 fn address(request: &Request) -> Result<Address, Stop> {
     let address: Address = hex(request.variable("address"));
     if address.is_zero() { Err(Stop::not_found("Invalid address")) } else { Ok(address) }
-}
-
-pub(super) fn params(view: &View<'_>, _: &Request) -> Result<Json, Stop> {
-    let stores = view.stores;
-    Ok(object([
-        ("max_memo_characters", number(param::MAX_MEMO_CHARACTERS.get(stores)?)),
-        ("tx_sig_limit", number(param::TX_SIG_LIMIT.get(stores)?)),
-        ("tx_size_cost_per_byte", number(param::TX_SIZE_COST_PER_BYTE.get(stores)?)),
-        ("sig_verify_cost_ed25519", number(param::SIG_VERIFY_COST_ED25519.get(stores)?)),
-        ("sig_verify_cost_secp256k1", number(param::SIG_VERIFY_COST_SECP256K1.get(stores)?)),
-        ("max_tx_gas", number(param::MAX_TX_GAS.get(stores)?)),
-        ("tx_fees", text(&param::TX_FEES.get(stores)?)),
-    ]))
 }
 
 pub(super) fn balances(view: &View<'_>, request: &Request) -> Result<Json, Stop> {

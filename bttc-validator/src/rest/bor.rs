@@ -2,7 +2,7 @@
 
 use super::{
     Request, Stop, View,
-    form::{list as listed, number, object, plain, text},
+    form::{list as listed, plain, text},
     request::unsigned,
 };
 use crate::{
@@ -16,14 +16,6 @@ use core::fmt;
 
 /// Spans that one answer holds at most.
 const MOST: u64 = 20;
-
-pub(super) fn params(view: &View<'_>, _: &Request) -> Result<Json, Stop> {
-    Ok(object([
-        ("sprint_duration", number(param::SPRINT_DURATION.get(view.stores)?)),
-        ("span_duration", number(param::SPAN_DURATION.get(view.stores)?)),
-        ("producer_count", number(param::PRODUCER_COUNT.get(view.stores)?)),
-    ]))
-}
 
 pub(super) fn span(view: &View<'_>, request: &Request) -> Result<Json, Stop> {
     let id = SpanId::new(unsigned(request.variable("id"))?);

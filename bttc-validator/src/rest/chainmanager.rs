@@ -2,7 +2,7 @@
 
 use super::{
     Request, Stop, View,
-    form::{number, object, plain},
+    form::{group, number, object, plain},
 };
 use crate::{
     module::chainmanager,
@@ -10,20 +10,15 @@ use crate::{
 };
 use bttc_core::{amino::Json, root_chain::RootChainId};
 
-pub(super) fn params(view: &View<'_>, _: &Request) -> Result<Json, Stop> {
-    let confirmations = param::ETHEREUM_CONFIRMATIONS.get(view.stores)?;
-    written(view, confirmations, &param::CHAIN_PARAMS.get(view.stores)?)
-}
-
-/// The same with a root chain's numbers and contracts in place of Ethereum's. Of those of TRON, and of root chains that
-/// nothing is known of, nothing is changed.
+/// The module's parameters, with a root chain's numbers and contracts in place of Ethereum's. For TRON, and root chains
+/// that nothing is known of, nothing is replaced.
 // what a message made known is told of BSC alone; and if nothing did, BSC's contracts are at address zero.
 pub(super) fn params_of(view: &View<'_>, request: &Request) -> Result<Json, Stop> {
     let name = request.variable("root");
     let multi_chain = MULTI_CHAIN.get(view.stores);
     let set = multi_chain.chains.get(name).filter(|_| name != RootChainId::Tron.name());
     if set.is_none() && name != RootChainId::Bsc.name() {
-        return params(view, request);
+        return group(view.stores, param::CHAINMANAGER);
     }
     let info = chainmanager::chain_info(view.stores, &name.into())?.unwrap_or_default();
     let contracts = param::CHAIN_PARAMS.get(view.stores)?;
@@ -35,14 +30,10 @@ pub(super) fn params_of(view: &View<'_>, request: &Request) -> Result<Json, Stop
         state_sender: info.state_sender,
         ..contracts
     };
-    written(view, info.confirmations, &contracts)
-}
-
-fn written(view: &View<'_>, confirmations: u64, contracts: &ChainParams) -> Result<Json, Stop> {
     Ok(object([
-        ("mainchain_tx_confirmations", number(confirmations)),
+        ("mainchain_tx_confirmations", number(info.confirmations)),
         ("maticchain_tx_confirmations", number(param::SIDE_CHAIN_CONFIRMATIONS.get(view.stores)?)),
         ("tronchain_tx_confirmations", number(param::TRON_CONFIRMATIONS.get(view.stores)?)),
-        ("chain_params", plain(contracts)),
+        ("chain_params", plain(&contracts)),
     ]))
 }

@@ -30,15 +30,6 @@ fn root(request: &Request) -> Destination {
     Destination::named(request.variable("root"))
 }
 
-pub(super) fn params(view: &View<'_>, _: &Request) -> Result<Json, Stop> {
-    Ok(object([
-        ("checkpoint_buffer_time", number(param::CHECKPOINT_BUFFER_TIME.get(view.stores)?)),
-        ("avg_checkpoint_length", number(param::AVG_CHECKPOINT_LENGTH.get(view.stores)?)),
-        ("max_checkpoint_length", number(param::MAX_CHECKPOINT_LENGTH.get(view.stores)?)),
-        ("child_chain_block_interval", number(param::CHILD_BLOCK_INTERVAL.get(view.stores)?)),
-    ]))
-}
-
 /// TRON's count, the buffer, the set and the last no-ack at once; what does not read is left out.
 // the buffer is that of the root chains nobody knows, whose number is 0.
 pub(super) fn overview(view: &View<'_>, _: &Request) -> Result<Json, Stop> {

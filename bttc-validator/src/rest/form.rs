@@ -1,11 +1,24 @@
 //! Pieces of JSON.
 
+use super::stop::Stop;
+use crate::{
+    module::Refusal,
+    param::{AnyParam, Group},
+    store::Stores,
+};
 use bttc_core::amino::{self, Field, Json, JsonForm};
 use serde::{Deserialize as _, Serialize};
 
 /// A value in Go's own form.
 pub(super) fn plain<F: Field>(value: &F) -> Json {
     amino::to_json(value, JsonForm::Plain)
+}
+
+/// A module's parameters.
+pub(super) fn group(stores: &Stores, group: Group) -> Result<Json, Stop> {
+    let entry =
+        |&(key, param): &(&'static str, &dyn AnyParam)| Ok((key.into(), param.get_json(stores, JsonForm::Plain)?));
+    group.iter().map(entry).collect::<Result<_, Refusal>>().map(Json::Object).map_err(Stop::from)
 }
 
 /// Values in Go's own form; `null` if there are none.

@@ -19,6 +19,7 @@
 //! | 400 | a number is none |
 //! | 400, 404 or 500 | the query failed: the [`Route`] says which |
 //! | 404 | there is no such path, or nothing to answer |
+//! | 501 | what governance decided is told by transactions alone; the reference looks there |
 //!
 //! Source: `validation-layer §8; delivery:checkpoint/client/rest/query.go:23-47, bor/client/rest/query.go:20-27,
 //! staking/client/rest/query.go:17-63, clerk/client/rest/query.go:20-33, topup/client/rest/query.go:17-40,
@@ -49,9 +50,11 @@ mod checkpoint;
 mod clerk;
 mod feature;
 mod form;
+mod gov;
 mod request;
 mod route;
 mod settled;
+mod slashing;
 mod staking;
 mod stop;
 mod topup;
@@ -124,13 +127,19 @@ pub fn answer(view: &View<'_>, target: &str) -> Result<Response, Question> {
         Ok(result) => {
             let height = if route.tells_asked_height() { asked } else { view.height };
             let result = if route.is_indented() { format!("{result:#}") } else { result.to_string() };
-            Ok(Response { status: 200, body: format!(r#"{{"height":"{height}","result":{result}}}"#) })
+            Ok(Response { status: 200, body: within(height, &result) })
         }
         Err(Stop::Ask(question)) => Err(question),
         Err(Stop::Fault(fault)) => Ok(Response::error(route.failure(), &fault.log())),
         Err(Stop::Refused { status, words }) => Ok(Response::error(status, &words)),
+        Err(Stop::Written(response)) => Ok(response),
         Err(Stop::Silent) => Ok(Response { status: 200, body: String::new() }),
     }
+}
+
+/// `{"height":…,"result":…}`.
+fn within(height: u64, result: &str) -> String {
+    format!(r#"{{"height":"{height}","result":{result}}}"#)
 }
 
 /// `{"result":…}`: some results are wrapped once more.

@@ -2,7 +2,10 @@
 
 use super::stop::Stop;
 use crate::store::Page;
-use bttc_core::amino::{self, Field, Json, JsonForm};
+use bttc_core::{
+    amino::{self, Field, Json, JsonForm},
+    id::ValidatorId,
+};
 use std::collections::BTreeMap;
 
 /// A request that was taken apart.
@@ -69,6 +72,11 @@ pub(super) fn unsigned(text: &str) -> Result<u64, Stop> {
     digits(text).map_err(|_| Stop::bad_request(format!("'{text}' is not a valid uint64")))
 }
 
+/// A validator's number.
+pub(super) fn validator_id(text: &str) -> Result<ValidatorId, Stop> {
+    unsigned(text).map(ValidatorId::new)
+}
+
 /// A signed number of 64 bits.
 pub(super) fn integer(text: &str) -> Result<i64, Stop> {
     signed(text).map_err(|_| Stop::bad_request(format!("'{text}' is not a valid int64")))
@@ -82,7 +90,7 @@ pub(super) fn digits(text: &str) -> Result<u64, &'static str> {
     text.parse().map_err(|_| "value out of range")
 }
 
-fn signed(text: &str) -> Result<i64, &'static str> {
+pub(super) fn signed(text: &str) -> Result<i64, &'static str> {
     let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
     if unsigned.is_empty() || !unsigned.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err("invalid syntax");

@@ -1,6 +1,10 @@
 //! The paths.
 
-use super::{Request, Stop, View, account, bor, chainmanager, checkpoint, clerk, feature, settled, staking, topup};
+use super::{
+    Request, Stop, View, account, bor, chainmanager, checkpoint, clerk, feature, form::group, gov, settled, slashing,
+    staking, topup,
+};
+use crate::param;
 use bttc_core::amino::Json;
 use core::fmt;
 
@@ -34,7 +38,7 @@ enum Form {
 /// All paths, in the order in which they are compared with a request's.
 // some answers tell the height they were asked for, and 0 where none was, in place of the one they were read at.
 pub const ROUTES: &[Route] = &[
-    Route::new("/checkpoints/params", 500, checkpoint::params),
+    Route::new("/checkpoints/params", 500, |view, _| group(view.stores, param::CHECKPOINT)),
     Route::new("/overview", 400, checkpoint::overview),
     Route::new("/checkpoints/buffer/{root}", 500, checkpoint::buffer),
     Route::new("/checkpoints/sync/{root}", 500, checkpoint::sync),
@@ -51,7 +55,7 @@ pub const ROUTES: &[Route] = &[
     Route::new("/bor/latest-span", 500, bor::latest),
     Route::new("/bor/prepare-next-span", 400, bor::prepare).telling_asked(),
     Route::new("/bor/next-span-seed", 400, bor::seed).telling_asked(),
-    Route::new("/bor/params", 500, bor::params),
+    Route::new("/bor/params", 500, |view, _| group(view.stores, param::BOR)),
     Route::new("/staking/totalpower", 500, staking::total_power),
     Route::new("/staking/signer/{address}", 400, staking::signer),
     Route::new("/staking/validator-status/{address}", 400, staking::status),
@@ -71,14 +75,32 @@ pub const ROUTES: &[Route] = &[
     Route::new("/topup/dividend-account-root", 400, topup::root).telling_asked(),
     Route::new("/topup/account-proof/{address}/verify", 400, topup::verify),
     Route::new("/topup/account-proof/{address}", 400, topup::proof),
-    Route::new("/chainmanager/params", 500, chainmanager::params),
+    Route::new("/chainmanager/params", 500, |view, _| group(view.stores, param::CHAINMANAGER)),
     Route::new("/chainmanager/newparams/{root}", 500, chainmanager::params_of),
     Route::new("/featuremanager/target-feature/{feature}", 500, feature::target),
     Route::new("/featuremanager/feature-map", 500, feature::map),
     Route::new("/auth/accounts/{address}", 404, account::account),
     Route::new("/auth/accounts/{address}/sequence", 404, account::sequence),
-    Route::new("/auth/params", 500, account::params),
+    Route::new("/auth/params", 500, |view, _| group(view.stores, param::AUTH)),
     Route::new("/bank/balances/{address}", 500, account::balances).indented(),
+    Route::new("/gov/parameters/{type}", 404, gov::params).indented(),
+    Route::new("/gov/proposals", 500, gov::proposals).indented(),
+    Route::new("/gov/proposals/{id}", 500, gov::proposal).indented(),
+    Route::new("/gov/proposals/{id}/proposer", 500, gov::proposer).telling_asked(),
+    Route::new("/gov/proposals/{id}/deposits", 500, gov::deposits).telling_asked().indented(),
+    Route::new("/gov/proposals/{id}/deposits/{validator}", 500, gov::deposit).telling_asked().indented(),
+    Route::new("/gov/proposals/{id}/tally", 500, gov::tally).indented(),
+    Route::new("/gov/proposals/{id}/votes", 500, gov::votes).telling_asked().indented(),
+    Route::new("/gov/proposals/{id}/votes/{validator}", 500, gov::vote).telling_asked().indented(),
+    Route::new("/slashing/validators/{id}/signing_info", 500, slashing::signing_info),
+    Route::new("/slashing/signing_infos", 500, slashing::signing_infos),
+    Route::new("/slashing/validators/{id}/latest_slash_info", 500, slashing::slash),
+    Route::new("/slashing/latest_slash_infos", 500, slashing::slashes),
+    Route::new("/slashing/tick_slash_infos", 500, slashing::tick_slashes),
+    Route::new("/slashing/latest_slash_info_bytes", 400, slashing::bytes).telling_asked(),
+    Route::new("/slashing/parameters", 500, |view, _| group(view.stores, param::SLASHING)),
+    Route::new("/slashing/isoldtx", 500, settled::slashing),
+    Route::new("/slashing/tick-count", 500, slashing::tick_count),
 ];
 
 impl Route {

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     message::root_chain_of,
-    module::{Depth, Question, chainmanager, clerk, staking, topup},
+    module::{Depth, Question, chainmanager, clerk, slashing, staking, topup},
     param::{self, ChainParams},
     refusal::Fault,
     store::Stores,
@@ -24,6 +24,10 @@ pub(super) fn staking(view: &View<'_>, request: &Request) -> Result<Json, Stop> 
 
 pub(super) fn topup(view: &View<'_>, request: &Request) -> Result<Json, Stop> {
     on_tron(view, request, topup::is_seen)
+}
+
+pub(super) fn slashing(view: &View<'_>, request: &Request) -> Result<Json, Stop> {
+    on_tron(view, request, slashing::is_seen)
 }
 
 fn on_tron(view: &View<'_>, request: &Request, is_settled: fn(&Stores, Sequence) -> bool) -> Result<Json, Stop> {

@@ -1,5 +1,6 @@
 //! Why there is no result.
 
+use super::Response;
 use crate::{
     module::{Halt, Question, Refusal},
     refusal::Fault,
@@ -14,6 +15,8 @@ pub(super) enum Stop {
     Fault(Fault),
     /// The request is answered with this.
     Refused { status: u16, words: String },
+    /// The whole answer is written already.
+    Written(Response),
     /// The reference answers nothing, with status 200.
     Silent,
 }

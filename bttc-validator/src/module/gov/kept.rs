@@ -158,7 +158,11 @@ pub fn insert_into_queue(stores: &mut Stores, proposal: &Proposal) {
     }
 }
 
-pub(super) fn deposit(stores: &Stores, id: u64, by: ValidatorId) -> Result<Option<ProposalDeposit>, CorruptEntry> {
+/// What a validator deposited for a proposal.
+///
+/// # Errors
+/// [`CorruptEntry`].
+pub fn deposit(stores: &Stores, id: u64, by: ValidatorId) -> Result<Option<ProposalDeposit>, CorruptEntry> {
     load(stores, &of_validator(DEPOSIT, id, by))
 }
 
@@ -178,6 +182,14 @@ pub fn save_deposit(stores: &mut Stores, deposit: &ProposalDeposit) {
 
 pub(super) fn remove_deposit(stores: &mut Stores, deposit: &ProposalDeposit) {
     stores.remove(STORE, &of_validator(DEPOSIT, deposit.proposal, deposit.depositor));
+}
+
+/// How a validator voted on a proposal.
+///
+/// # Errors
+/// [`CorruptEntry`].
+pub fn vote(stores: &Stores, id: u64, by: ValidatorId) -> Result<Option<ProposalVote>, CorruptEntry> {
+    load(stores, &of_validator(VOTE, id, by))
 }
 
 /// How was voted on a proposal, in the order of the texts of the validators' ids. When a vote is over, its votes go.

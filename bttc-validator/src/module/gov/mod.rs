@@ -37,10 +37,11 @@ mod vote;
 
 pub use end_block::end_block;
 pub use kept::{
-    deposits, insert_into_queue, next_id, proposal, proposals, save_deposit, save_proposal, save_vote, set_next_id,
-    votes,
+    deposit, deposits, insert_into_queue, next_id, proposal, proposals, save_deposit, save_proposal, save_vote,
+    set_next_id, vote, votes,
 };
 pub(super) use submit::{feature_changes, submit};
+pub use tally::standing;
 
 use super::{Codespace, Refusal, checkpoint, staking};
 use crate::store::Stores;

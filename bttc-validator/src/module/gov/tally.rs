@@ -23,10 +23,10 @@ pub(super) struct Tally {
 }
 
 impl Tally {
-    /// Counts the votes on a proposal by the power of the set's members, and removes them.
+    /// Counts the votes on a proposal by the power of the set's members.
     ///
     /// Source: `validation-layer §5.9; delivery:gov/tally.go:29-78`.
-    pub(super) fn take(stores: &mut Stores, id: u64) -> Result<Self, Refusal> {
+    fn count(stores: &Stores, id: u64) -> Result<Self, Refusal> {
         let set = staking::validator_set(stores)?;
         let mut members: BTreeMap<ValidatorId, (i64, Option<VoteOption>)> =
             set.members().iter().map(|member| (member.id, (member.power.get(), None))).collect();
@@ -34,7 +34,6 @@ impl Tally {
             if let Some((_, option)) = members.get_mut(&vote.voter) {
                 *option = Some(vote.option);
             }
-            remove_vote(stores, &vote);
         }
         let mut tally = Self::default();
         for (power, option) in members.into_values() {
@@ -85,9 +84,18 @@ impl Tally {
     }
 }
 
-/// Counts a vote; says whether the proposal passes.
+/// How a vote stands.
+///
+/// # Errors
+/// [`Refusal::INTERNAL`] for an entry that does not read.
+pub fn standing(stores: &Stores, id: u64) -> Result<TallyResult, Refusal> {
+    Tally::count(stores, id).map(Tally::result)
+}
+
+/// Counts a vote and removes it; says whether the proposal passes.
 pub(super) fn tally(stores: &mut Stores, id: u64) -> Result<(bool, TallyResult), Refusal> {
-    let tally = Tally::take(stores, id)?;
+    let tally = Tally::count(stores, id)?;
+    votes(stores, id)?.iter().for_each(|vote| remove_vote(stores, vote));
     Ok((tally.passes(&TALLY_PARAMS.get(stores)?)?, tally.result()))
 }
 

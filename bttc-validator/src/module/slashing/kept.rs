@@ -157,7 +157,8 @@ impl Slashes {
 }
 
 /// Whether a log on TRON was settled.
-pub(super) fn is_seen(stores: &Stores, sequence: Sequence) -> bool {
+#[must_use]
+pub fn is_seen(stores: &Stores, sequence: Sequence) -> bool {
     stores.has(STORE, &prefixed(SEQUENCE, sequence.to_string()))
 }
 

@@ -28,7 +28,7 @@ mod unjail;
 
 pub use begin_block::{BlockVote, DoubleSign, begin_block};
 pub use kept::{
-    Slashes, missed_blocks, save_missed_block, save_signing_info, set_tick_count, signing_info, signing_infos,
+    Slashes, is_seen, missed_blocks, save_missed_block, save_signing_info, set_tick_count, signing_info, signing_infos,
     tick_count, total_slashed,
 };
 pub use tick::encode;
