@@ -458,7 +458,7 @@ fn a_joiner_enters_the_set_when_it_settles() {
 fn a_layer_goes_on_from_any_snapshot_as_if_nothing_had_been() {
     let mut run = Run::new();
     let mut told = Vec::new();
-    let mut heights: Vec<(Vec<Bytes>, Vec<(Address, Bytes)>)> = Vec::new();
+    let mut heights = Vec::new();
     let mut snapshots = Vec::new();
     for id in 1..=4 {
         for messages in [vec![synced(RootChainId::Tron, id)], vec![next_span(&run.layer).into()], vec![]] {

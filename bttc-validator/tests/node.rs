@@ -8,10 +8,11 @@ mod support;
 
 use alloc::sync::Arc;
 use alloy_primitives::{Address, B256, Bytes, U256};
-use bttc_checkpoint::{checkpoint::BlockRange, vote::VoteResult};
+use bttc_checkpoint::{checkpoint::BlockRange, header_blocks::HeaderBlock, merkle::root_of, vote::VoteResult};
 use bttc_core::{
     amount::Amount,
-    root_chain::RootChainId,
+    id::HeaderBlockId,
+    root_chain::{RootChain as _, RootChainId, RootEvent},
     signature::{SecretKey, Signature},
 };
 use bttc_evm::{block::Block, header::Header};
@@ -20,15 +21,21 @@ use bttc_validator::{
     engine::{Application as _, Commit, Engine as _, Height, Round, Validity},
     layer::{self, LayerEvent, Received, votes_to_bytes},
     message::{Coins, Message, Msg as _, MsgSend},
-    module::{bank, staking},
+    module::{Answer, Depth, Question, bank, staking},
     node::{BlockError, Node},
     vote::SideResult,
 };
+use futures::executor::block_on;
 use support::{Network, key, small, stake, stake_costs, wallet};
 
 fn four() -> Network {
+    four_and(&[])
+}
+
+/// Four equals, and wallets with so many BTT.
+fn four_and(wallets: &[(Address, u64)]) -> Network {
     let members = ["alice", "bob", "carol", "dave"].map(|name| (name, 1, Arc::new(Honest) as Arc<_>));
-    Network::new(&small(), &members, &[])
+    Network::new(&small(), &members, wallets)
 }
 
 /// The next block of a network, before anybody has taken it, its time, and whose it is.
@@ -124,6 +131,54 @@ fn a_root_is_known_for_what_lies_deep_enough_and_is_not_too_long() {
     assert!(!root(0, 8), "nine blocks");
     assert!(!root(2, 9), "block 9 has one on it, not two");
     assert!(!root(0, u64::MAX) && !root(u64::MAX, u64::MAX));
+}
+
+#[test]
+fn questions_are_answered_by_what_is_there_and_by_nothing_else() {
+    let mut network = four_and(&[(wallet("erin"), stake_costs(1))]);
+    network.step(vec![]);
+    let receipt = stake(&network.tron, "erin", 1);
+    for _ in 0..4 {
+        network.step(vec![]);
+    }
+    let (node, at) = (network.any(), network.tron.contracts());
+    let answer = |question| block_on(node.answer(&question));
+    let root = |start, end, max_length| answer(Question::RangeRoot { start, end, max_length });
+    let leaves = (1..=4).map(|number| node.chain().header(number).unwrap().leaf().hash()).collect();
+    assert_eq!(root(1, 4, 4), root_of(leaves).map(Answer::Hash));
+    assert_eq!((root(1, 4, 3), root(4, 1, 1_024), root(1, 6, 1_024), root(0, u64::MAX, u64::MAX)), Default::default());
+    assert_eq!(answer(Question::Head), Some(Answer::Number(5)));
+
+    let hash = block_on(network.ethereum.block(2)).unwrap().unwrap().hash;
+    let block_hash = |root_chain, block| answer(Question::BlockHash { root_chain, block });
+    assert_eq!(block_hash(RootChainId::Ethereum, 2), Some(Answer::Hash(hash)));
+    assert_eq!((block_hash(RootChainId::Ethereum, 99), block_hash(RootChainId::Bsc, 2)), (None, None));
+
+    let staked = receipt.logs.iter().find(|log| log.address == at.staking_info).unwrap();
+    let log = |depth, contract, log_index, tx_hash| {
+        answer(Question::Log { root_chain: RootChainId::Tron, depth, contract, tx_hash, log_index })
+    };
+    let (index, tx) = (staked.log_index, receipt.transaction);
+    let head = block_on(network.tron.head()).unwrap().number;
+    let below = head - receipt.block_number;
+    let event = RootEvent::decode(&staked.data).unwrap();
+    assert!(event.is_some());
+    let found = Some(Answer::Log { block: receipt.block_number, event });
+    let no_event = Some(Answer::Log { block: receipt.block_number, event: None });
+    assert_eq!(log(Depth::Any, at.staking_info, index, tx), found);
+    assert_eq!(log(Depth::Confirmed(below), at.staking_info, index, tx), found);
+    assert_eq!(log(Depth::Confirmed(below + 1), at.staking_info, index, tx), None);
+    assert_eq!(log(Depth::FinalizedOr(below + 1), at.staking_info, index, tx), None);
+    assert_eq!(log(Depth::Any, at.root_chain, index, tx), no_event);
+    assert_eq!(log(Depth::Any, at.staking_info, index + 50, tx), no_event);
+    assert_eq!(log(Depth::Any, at.staking_info, index, B256::ZERO), None);
+
+    // A number that no checkpoint has yet is one of zeros; another contract does not answer at all.
+    let header = |contract| {
+        answer(Question::Header { root_chain: RootChainId::Tron, contract, id: HeaderBlockId::new(U256::from(10_000)) })
+    };
+    assert_eq!(header(at.root_chain), Some(Answer::Header(HeaderBlock::default())));
+    assert_eq!(header(Address::ZERO), None);
 }
 
 #[test]
@@ -233,8 +288,7 @@ fn staking_counts_on_tron_only() {
 
 #[test]
 fn who_stakes_gets_an_account_with_what_is_left_of_its_fee() {
-    let members = ["alice", "bob", "carol", "dave"].map(|name| (name, 1, Arc::new(Honest) as Arc<_>));
-    let mut network = Network::new(&small(), &members, &[(wallet("erin"), stake_costs(1))]);
+    let mut network = four_and(&[(wallet("erin"), stake_costs(1))]);
     stake(&network.tron, "erin", 1);
     for _ in 0..6 {
         network.step(vec![]);

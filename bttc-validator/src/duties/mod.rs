@@ -20,7 +20,7 @@ mod relay;
 mod span;
 
 pub use policy::{Honest, Policy, Sending, WrongRoots};
-pub use range::next_range;
+pub use range::{checkpoint_rules, next_range};
 pub use relay::{LogPlace, is_known, relay};
-pub(crate) use relay::{emitter, is_same_fact};
+pub(crate) use relay::{confirmations, emitter, is_same_fact};
 pub use span::next_span;

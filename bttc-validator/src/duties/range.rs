@@ -1,6 +1,24 @@
 //! Which blocks the next checkpoint covers.
 
+use crate::{
+    module::Refusal,
+    param::{AVG_CHECKPOINT_LENGTH, CHECKPOINT_BUFFER_TIME, MAX_CHECKPOINT_LENGTH},
+    store::Stores,
+};
 use bttc_core::chain::CheckpointRules;
+
+/// The rules of checkpoints as they stand among the parameters.
+///
+/// # Errors
+/// [`Refusal::INTERNAL`] where one was never set, or does not read.
+pub fn checkpoint_rules(stores: &Stores) -> Result<CheckpointRules, Refusal> {
+    const NANOS: i64 = 1_000_000_000;
+    Ok(CheckpointRules {
+        average_length: AVG_CHECKPOINT_LENGTH.get(stores)?,
+        max_length: MAX_CHECKPOINT_LENGTH.get(stores)?,
+        buffer_time: u64::try_from(CHECKPOINT_BUFFER_TIME.get(stores)? / NANOS).unwrap_or_default(),
+    })
+}
 
 /// First and last block of the checkpoint that a proposer proposes next; `None` while there is nothing to propose.
 ///

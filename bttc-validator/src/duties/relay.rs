@@ -5,8 +5,8 @@ use crate::{
         Message, MsgCheckpointAck, MsgEventRecord, MsgNewChain, MsgSignerUpdate, MsgStakeUpdate, MsgTopup,
         MsgValidatorExit, MsgValidatorJoin,
     },
-    module::{chainmanager, checkpoint, clerk, staking, topup},
-    param::{CHAIN_PARAMS, Rules},
+    module::{Refusal, chainmanager, checkpoint, clerk, staking, topup},
+    param::{CHAIN_PARAMS, ETHEREUM_CONFIRMATIONS, Rules, TRON_CONFIRMATIONS},
     root_chain::Contracts,
     store::Stores,
 };
@@ -180,6 +180,23 @@ pub(crate) fn emitter(event: &RootEvent, root_chain: RootChainId, rules: Rules, 
         RootEvent::StakeUpdate(_) if rules.power == PowerRule::Stake => on_tron(at.staking_info),
         RootEvent::NewChain(_) => on_tron(at.root_chain),
         _ => None,
+    }
+}
+
+/// How deep a block of a root chain has to lie before its events are relayed.
+///
+/// Source: `validation-layer §7.1; delivery:bridge/setu/listener/rootchain.go:124-266, tron.go:124-215`.
+///
+/// # Errors
+/// [`Refusal::INTERNAL`] where the parameter does not read.
+pub(crate) fn confirmations(stores: &Stores, root_chain: RootChainId) -> Result<u64, Refusal> {
+    match root_chain {
+        RootChainId::Tron => TRON_CONFIRMATIONS.get(stores),
+        RootChainId::Ethereum => ETHEREUM_CONFIRMATIONS.get(stores),
+        RootChainId::Bsc => {
+            let info = chainmanager::chain_info(stores, &root_chain.name().into())?;
+            Ok(info.map_or(0, |info| info.confirmations))
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Node, Submitted};
 use crate::{
-    duties::{LogPlace, emitter},
+    duties::{LogPlace, confirmations, emitter},
     layer::Received,
     module::{self, Answer, Depth, Facts, Question, bor},
     param::Rules,
@@ -54,8 +54,10 @@ impl Node {
     }
 
     async fn watch_one(&mut self, id: RootChainId) -> Result<(), RootChainError> {
-        let (confirmations, rules) = (self.layer.spec().confirmations.of(id), Rules::of(self.layer.spec()));
-        let seed_block = bor::seed_block(self.layer.stores()).unwrap_or_default().saturating_add(1);
+        let stores = self.layer.stores();
+        // Parameters that do not read let nobody relay anything.
+        let (Ok(confirmations), Ok(rules)) = (confirmations(stores, id), Rules::load(stores)) else { return Ok(()) };
+        let seed_block = bor::seed_block(stores).unwrap_or_default().saturating_add(1);
         let Some(at) = self.root_chains.get_mut(&id) else {
             return Ok(());
         };
@@ -111,8 +113,11 @@ impl Node {
         phases.map_or(Ok(VoteResult::Skip), attest)
     }
 
-    /// What is found outside; `None` for a call that failed, and for what is not there.
-    async fn answer(&self, question: &Question) -> Option<Answer> {
+    /// What is found outside: on the own side chain, through the eyes of the policy, and on the root chains. `None` for a
+    /// call that failed, and for what is not there.
+    ///
+    /// Source: `validation-layer §3.1, §3.4; delivery:helper/call.go:326-551`.
+    pub async fn answer(&self, question: &Question) -> Option<Answer> {
         match *question {
             Question::Head => Some(Answer::Number(self.chain.head().header().height())),
             Question::RangeRoot { start, end, max_length } => {

@@ -3,10 +3,13 @@
 
 use alloy_primitives::B256;
 use bttc_checkpoint::vote::VoteResult;
-use bttc_core::root_chain::RootChainId;
+use bttc_core::{chain::ChainSpec, root_chain::RootChainId};
 use bttc_validator::{
+    layer::{AnyMessage, Kind, Layer},
+    message::{Fault, MsgCheckpointNoAck},
     module::{self, Answer, Context, Facts, Question},
     store::Stores,
+    tx::TxSignature,
 };
 use custom_message::{MsgBeacon, NOTED, UNSEEN, noted};
 use std::process::Command;
@@ -23,6 +26,21 @@ fn the_true_hash_is_noted_and_the_made_up_one_is_not() {
     let [one, other] = votes[..] else { panic!("{text}") };
     assert!([one, other].iter().any(|line| line.contains("block=1") && line.contains("100 %")), "{text}");
     assert!([one, other].iter().any(|line| line.contains("code 9002") && line.contains(" 0 %")), "{text}");
+}
+
+#[test]
+fn a_layer_that_was_not_told_of_the_kind_refuses_it_as_the_reference_refuses_what_does_not_read() {
+    let layer = Layer::over(ChainSpec::devnet(), Stores::default());
+    let message = AnyMessage::own(MsgBeacon { block: 7, ..MsgBeacon::default() });
+    let bytes = message.to_tx_bytes(TxSignature::default(), "".into());
+    assert_eq!(layer.read(&bytes), Err(Fault::sdk(2, "error decoding transaction")));
+    let layer = layer.with_kind(Kind::<MsgBeacon>::new());
+    assert_eq!(layer.read(&bytes).unwrap().message(), Some(&message));
+    // The network's messages read as before, and other bytes still do not.
+    let no_ack = AnyMessage::from(MsgCheckpointNoAck::default());
+    let known = no_ack.to_tx_bytes(TxSignature::default(), "".into());
+    assert_eq!(layer.read(&known).unwrap().message(), Some(&no_ack));
+    assert!(layer.read(&bytes[1..]).is_err());
 }
 
 #[test]
