@@ -88,6 +88,11 @@ use std::{collections::BTreeMap, sync::Arc};
 /// Blocks below the newest whose snapshots a validator keeps.
 const SNAPSHOT_DEPTH: u64 = 1_024;
 
+/// Transactions that wait at most.
+///
+/// Source: Tendermint's `mempool.size`.
+const MOST_WAITING: usize = 5_000;
+
 /// Heights for which a transaction of somebody else's waits for a block.
 const PATIENCE: u64 = 3;
 

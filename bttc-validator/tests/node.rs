@@ -207,7 +207,8 @@ fn a_height_is_valid_when_it_is_next_in_time_and_proven() {
     fn commits(block: &mut layer::Block) -> &mut Vec<Commit> {
         &mut block.last_commit.as_mut().unwrap().commits
     }
-    let invalid: [&dyn Fn(&mut layer::Block); 10] = [
+    let invalid: [&dyn Fn(&mut layer::Block); 11] = [
+        &|block| block.transactions = vec![vec![0; layer::Block::MAX_BYTES + 1].into()],
         &|block| block.proposer = Address::ZERO,
         &|block| block.height += 1,
         &|block| block.time = 0,
@@ -222,7 +223,11 @@ fn a_height_is_valid_when_it_is_next_in_time_and_proven() {
     for (place, change) in invalid.iter().enumerate() {
         assert_eq!(altered(change), Validity::Invalid, "change {place}");
     }
-    let valid: [&dyn Fn(&mut layer::Block); 2] = [&|block| block.time = now + 3, &|block| drop(commits(block).pop())];
+    let valid: [&dyn Fn(&mut layer::Block); 3] = [
+        &|block| block.transactions = vec![vec![0; layer::Block::MAX_BYTES].into()],
+        &|block| block.time = now + 3,
+        &|block| drop(commits(block).pop()),
+    ];
     for change in valid {
         assert_eq!(altered(change), Validity::Valid);
     }

@@ -10,7 +10,7 @@
 //! ```
 //!
 //! The algorithm is Tendermint's. The engine knows nothing of what a value or an extension means: in BTTC a value is a
-//! list of messages, and an extension holds a validator's votes about the outside facts of the height before
+//! list of transactions, and an extension holds a validator's votes about the outside facts of the height before
 //! (`validation-layer §3.8`). With less than a third of the power faulty, no two validators decide differently; with
 //! more than two thirds live and connected, every height gets decided.
 //!

@@ -53,6 +53,17 @@ pub struct BlockError {
 const OTHERWISE: &str = "it is written in another way than the layer writes";
 
 impl Block {
+    /// Bytes that a block's transactions have at most, together.
+    ///
+    /// Source: `validation-layer §9.1; delivery:helper/allocs/mainnet.json`.
+    pub const MAX_BYTES: usize = 1_048_576;
+
+    /// Whether its transactions are no longer than they may be.
+    #[must_use]
+    pub fn fits(&self) -> bool {
+        self.transactions.iter().map(|bytes| bytes.len()).fold(0, usize::saturating_add) <= Self::MAX_BYTES
+    }
+
     /// As the bytes that are decided on: JSON without spaces.
     ///
     /// # Panics

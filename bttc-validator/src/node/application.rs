@@ -25,6 +25,9 @@ impl Application for Node {
         // Only what is admitted after all before it is worth a place.
         let voters = self.voters();
         block.transactions = self.layer.selected(&block, &voters);
+        while !block.fits() {
+            block.transactions.pop();
+        }
         Some(block.to_bytes())
     }
 
@@ -110,7 +113,7 @@ impl Node {
         });
     }
 
-    /// Whether a block may be the next one: its height, its time, and a last commit that more than two thirds signed,
+    /// Whether a block may be the next one: its height, its time, its size, and a last commit that more than two thirds signed,
     /// in the order of its validators: what settles in which order follows from it.
     fn is_next(&self, height: Height, block: &Block) -> bool {
         let in_time = (self.layer.time()..=self.now.saturating_add(TOLERANCE)).contains(&block.time);
@@ -123,6 +126,6 @@ impl Node {
             }
             _ => false,
         };
-        block.height == height.get() && in_time && committed
+        block.height == height.get() && in_time && committed && block.fits()
     }
 }

@@ -1,6 +1,6 @@
 //! What a validator does by itself: its transactions, its votes, what it hands over.
 
-use super::Node;
+use super::{MOST_WAITING, Node};
 use crate::{
     duties::{Sending, checkpoint_rules, is_known, is_same_fact, next_range, next_span, relay},
     layer::{AnyMessage, LayerEvent, Received},
@@ -46,10 +46,12 @@ impl Node {
         Some(self.policy.root(root_of(leaves.collect::<Option<Vec<_>>>()?)?))
     }
 
-    /// Hears a transaction that somebody wants in the next block. Bytes that are none are passed over.
+    /// Hears a transaction that somebody wants in the next block. Bytes that are none are passed over, and so is all that
+    /// comes while too many wait.
     pub fn hear(&mut self, transaction: &[u8]) {
         let Ok(received) = self.layer.read(transaction) else { return };
-        if !self.waiting.iter().any(|(waiting, _)| *waiting == received) {
+        let is_known = self.waiting.iter().any(|(waiting, _)| *waiting == received);
+        if !is_known && self.waiting.len() < MOST_WAITING {
             self.waiting.push((received, self.layer.height()));
         }
     }

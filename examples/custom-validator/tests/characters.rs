@@ -28,7 +28,7 @@ fn checkpoints_go_on_with_true_roots_and_only_who_signs_is_paid() {
 
 #[test]
 fn the_program_tells_of_each_character() {
-    let output = Command::new(env!("CARGO_BIN_EXE_custom-validator")).output().unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_custom-validator")).arg("30").output().unwrap();
     assert!(output.status.success(), "{output:?}");
     let text = String::from_utf8(output.stdout).unwrap();
     let lines: Vec<&str> = text.lines().collect();
