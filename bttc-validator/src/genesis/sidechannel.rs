@@ -1,22 +1,13 @@
 //! Transactions whose votes are still out.
 //!
-//! ```text
-//! store `sidechannel`:  01 ‖ height ‖ SHA-256(tx) ──▶ tx          heights of eight bytes, big-endian
-//! ```
-//!
-//! Source: `validation-layer §3.8; delivery:sidechannel/types/keys.go:27-60`.
+//! Source: `validation-layer §3.8, §9.3; delivery:sidechannel/genesis.go:12-56`.
 
 use super::{
     error::Wrong,
-    json::{expect_object, get, json, list, object, wrong},
+    json::{expect_object, get, json, list, object},
 };
-use crate::store::{StoreName, Stores, prefixed};
-use bttc_core::{
-    amino::{Base64, Json, JsonForm, from_json},
-    hash::sha256,
-};
-
-const TX: u8 = 0x01;
+use crate::{module::sidechannel, store::Stores};
+use bttc_core::amino::{Base64, Json, JsonForm, from_json};
 
 pub(super) struct Sidechannel(Vec<(i64, Vec<Base64>)>);
 
@@ -44,9 +35,7 @@ impl Sidechannel {
     pub(super) fn init(self, stores: &mut Stores) {
         for (height, txs) in self.0 {
             for Base64(tx) in txs {
-                let mut key = prefixed(TX, height.to_be_bytes());
-                key.extend(sha256(&tx));
-                stores.set(StoreName::Sidechannel, key, tx.to_vec());
+                sidechannel::put(stores, height.cast_unsigned(), &tx);
             }
         }
     }
@@ -55,10 +44,9 @@ impl Sidechannel {
 /// Source: `delivery:sidechannel/genesis.go:26-56`.
 pub(super) fn export(stores: &Stores) -> Result<Json, Wrong> {
     let mut commits: Vec<(i64, Vec<Json>)> = Vec::new();
-    for (key, tx) in stores.with_prefix(StoreName::Sidechannel, &[TX]) {
-        let height = key.get(1..9).and_then(|bytes| bytes.try_into().ok()).map(i64::from_be_bytes);
-        let height = height.ok_or_else(|| wrong("past_commits", "a key with a height", &Json::Null))?;
-        let tx = json(&Base64(tx.to_vec().into()));
+    for (height, tx) in sidechannel::all(stores) {
+        let height = height.cast_signed();
+        let tx = json(&Base64(tx));
         match commits.last_mut() {
             Some((last, txs)) if *last == height => txs.push(tx),
             _ => commits.push((height, vec![tx])),

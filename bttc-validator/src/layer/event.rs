@@ -23,6 +23,16 @@ pub enum LayerEvent {
     SetStayed,
 }
 
+impl LayerEvent {
+    /// The transaction's hash, if it is voted on from now on.
+    pub(super) fn put_to_vote(&self) -> Option<B256> {
+        match self {
+            Self::Admitted(admitted) if admitted.vote == Vote::Open => Some(admitted.transaction.hash()),
+            _ => None,
+        }
+    }
+}
+
 /// A transaction that was voted on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settled {

@@ -2,7 +2,7 @@
 
 use crate::{
     message::Coins,
-    module::{Refusal, auth, bank, bor, chainmanager, checkpoint, staking, topup},
+    module::{Refusal, bank, bor, chainmanager, checkpoint, staking, supply, topup},
     param::{self, CHAIN_PARAMS, ChainParams, Rules},
     record::{ChainInfo, DividendAccount},
     root_chain::Contracts,
@@ -75,7 +75,7 @@ pub(super) fn stores(
         bank::set_coins(&mut stores, signer, Coins::btt(Amount::from_btt(BALANCE).into()))?;
         topup::set_fee_account(&mut stores, &DividendAccount { user: signer, fee: "0".to_owned() });
     }
-    bank::set_coins(&mut stores, auth::FEE_COLLECTOR, Coins::default())?;
+    supply::module_account(&mut stores, supply::FEE_COLLECTOR)?;
     Ok(stores)
 }
 

@@ -65,7 +65,6 @@ mod state;
 mod step;
 mod tally;
 mod transaction;
-mod under_vote;
 
 pub use block::{Block, BlockError, LastCommit, votes_from_bytes, votes_to_bytes};
 pub use event::{Admitted, LayerEvent, Refused, Rejection, Settled, Vote};

@@ -19,6 +19,8 @@ pub struct Snapshot {
     pub time: u64,
     /// The application hash.
     pub app_hash: B256,
+    /// Hashes of the transactions that the height put to the vote, in the order of its block.
+    pub taken: Vec<B256>,
     /// All that is kept.
     pub stores: Stores,
 }
@@ -42,6 +44,7 @@ impl Layer {
             height: self.height(),
             time: self.time(),
             app_hash: self.app_hash(),
+            taken: self.taken().to_vec(),
             stores: self.stores().clone(),
         }
     }
@@ -51,8 +54,8 @@ impl Layer {
     /// # Errors
     /// [`SnapshotError`].
     pub fn restore(snapshot: Snapshot) -> Result<Self, SnapshotError> {
-        let Snapshot { spec, height, time, app_hash: expected, stores } = snapshot;
-        let layer = Self::at(spec, stores, height, time);
+        let Snapshot { spec, height, time, app_hash: expected, taken, stores } = snapshot;
+        let layer = Self::at(spec, stores, height, time).with_taken(taken);
         let got = layer.app_hash();
         if got == expected { Ok(layer) } else { Err(SnapshotError { got, expected }) }
     }

@@ -4,11 +4,10 @@ use super::{
     AnyMessage, Block, LayerEvent, OwnKind, Received,
     genesis::{self, GenesisError},
     step::Step,
-    under_vote,
 };
 use crate::{
     message::Fault,
-    module::{bank, checkpoint, staking},
+    module::{bank, checkpoint, sidechannel, staking},
     root_chain::Contracts,
     store::{CorruptEntry, StateTree, StoreName, Stores},
     tx::SignDoc,
@@ -34,12 +33,15 @@ pub struct Layer {
     time: u64,
     stores: Stores,
     tree: StateTree,
+    /// What the last height put to the vote, in the order of its block: the order in which voters name it.
+    taken: Vec<B256>,
 }
 
 /// Layers are equal that are at one height and hold the same.
 impl PartialEq for Layer {
     fn eq(&self, other: &Self) -> bool {
-        (self.height, self.time, &self.stores, &self.spec) == (other.height, other.time, &other.stores, &other.spec)
+        (self.height, self.time, &self.taken) == (other.height, other.time, &other.taken)
+            && (&self.stores, &self.spec) == (&other.stores, &other.spec)
     }
 }
 
@@ -87,7 +89,8 @@ impl Layer {
 
     pub(super) fn at(spec: ChainSpec, mut stores: Stores, height: u64, time: u64) -> Self {
         stores.take_touched();
-        Self { spec, kinds: Vec::new(), height, time, tree: StateTree::over(&stores), stores }
+        let taken = sidechannel::taken_at(&stores, height).into_iter().map(|(hash, _)| hash).collect();
+        Self { spec, kinds: Vec::new(), height, time, tree: StateTree::over(&stores), stores, taken }
     }
 
     /// The same layer with messages of a user's own.
@@ -182,17 +185,27 @@ impl Layer {
     /// Transactions under vote, oldest first.
     #[must_use]
     pub fn under_vote(&self) -> Vec<Received> {
-        self.read_all(under_vote::all(&self.stores))
+        self.read_all(sidechannel::all(&self.stores).map(|(_, tx)| tx))
     }
 
     /// Transactions that the last height admitted, in the order of its block: to be attested now.
     #[must_use]
     pub fn to_attest(&self) -> Vec<Received> {
-        self.read_all(under_vote::taken_at(&self.stores, self.height))
+        self.read_all(self.taken.iter().filter_map(|hash| sidechannel::get(&self.stores, self.height, *hash)))
     }
 
-    fn read_all(&self, transactions: Vec<Bytes>) -> Vec<Received> {
-        transactions.iter().filter_map(|bytes| self.read(bytes).ok()).collect()
+    /// Hashes of what the last height put to the vote, in the order of its block.
+    pub(super) fn taken(&self) -> &[B256] {
+        &self.taken
+    }
+
+    /// The same layer, at whose last height this was the order of the block.
+    pub(super) fn with_taken(self, taken: Vec<B256>) -> Self {
+        Self { taken, ..self }
+    }
+
+    fn read_all(&self, transactions: impl Iterator<Item = Bytes>) -> Vec<Received> {
+        transactions.filter_map(|bytes| self.read(&bytes).ok()).collect()
     }
 
     /// The messages that would be admitted in the next block at this time, one after the other.
@@ -212,10 +225,11 @@ impl Layer {
         let (step, stores) = self.step(time);
         let mut admitted = Vec::new();
         undone(stores, |stores| {
+            step.begin(stores, block.last_commit.as_ref(), voters);
             step.settle(stores, block.last_commit.as_ref(), voters);
-            for (place, bytes) in (0..).zip(&block.transactions) {
+            for bytes in &block.transactions {
                 let tried: Result<(), ()> = stores.attempt(|stores| {
-                    let taken = step.deliver(stores, place, bytes);
+                    let taken = step.deliver(stores, bytes);
                     if matches!(taken, LayerEvent::Admitted(_)) { Ok(()) } else { Err(()) }
                 });
                 if tried.is_ok() {
@@ -237,9 +251,12 @@ impl Layer {
         }
         let time = layer_time(block.time)?;
         let (step, stores) = self.step(time);
+        step.begin(stores, block.last_commit.as_ref(), voters);
         let mut events = step.settle(stores, block.last_commit.as_ref(), voters);
-        events.extend((0..).zip(&block.transactions).map(|(place, bytes)| step.deliver(stores, place, bytes)));
-        events.extend(step.end(stores, block.proposer));
+        let delivered: Vec<_> = block.transactions.iter().map(|bytes| step.deliver(stores, bytes)).collect();
+        let ended = step.end(stores, block.proposer);
+        self.taken = delivered.iter().filter_map(LayerEvent::put_to_vote).collect();
+        events.extend(delivered.into_iter().chain(ended));
         self.tree.update(&mut self.stores);
         (self.height, self.time) = (block.height, block.time);
         Ok(events)

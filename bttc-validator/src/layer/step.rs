@@ -5,11 +5,14 @@ use super::{
     block::votes_from_bytes,
     event::{Admitted, LayerEvent, Refused, Rejection, Settled, Vote},
     tally::tallies,
-    under_vote,
 };
 use crate::{
     message::{Invalid, Msg as _},
-    module::{self, Context, Event, Outcome, Refusal, auth, staking},
+    module::{
+        self, Context, Event, Outcome, Refusal, auth, gov, sidechannel,
+        slashing::{self, BlockVote},
+        staking,
+    },
     store::Stores,
     tx,
 };
@@ -39,6 +42,17 @@ impl Step<'_> {
         Context { height: self.height, time: self.time, tx }
     }
 
+    /// The begin of the block: who missed the last one is noted, where slashing is on. The engine brings no proofs of
+    /// double signatures.
+    pub(super) fn begin(&self, stores: &mut Stores, last_commit: Option<&LastCommit>, voters: &[Validator]) {
+        let signed =
+            |signer| last_commit.is_some_and(|commit| commit.commits.iter().any(|commit| commit.validator == signer));
+        let vote = |voter: &Validator| BlockVote { signer: voter.signer, has_signed: signed(voter.signer) };
+        let votes: Vec<_> = voters.iter().map(vote).collect();
+        // Where the reference's node would stop, nothing is noted.
+        let _ = slashing::begin_block(stores, &self.context(&[]), &[], &votes);
+    }
+
     /// Settles the transactions of two heights before, by the votes in the last commit.
     pub(super) fn settle(
         &self,
@@ -46,7 +60,7 @@ impl Step<'_> {
         last_commit: Option<&LastCommit>,
         voters: &[Validator],
     ) -> Vec<LayerEvent> {
-        let due = self.height.checked_sub(2).map(|height| under_vote::take(stores, height)).unwrap_or_default();
+        let due = self.height.checked_sub(2).map(|height| sidechannel::take(stores, height)).unwrap_or_default();
         let mut due: BTreeMap<B256, Bytes> = due.into_iter().collect();
         let commits = last_commit.iter().flat_map(|commit| &commit.commits);
         let votes: Vec<_> =
@@ -67,8 +81,8 @@ impl Step<'_> {
         events
     }
 
-    /// Takes a transaction at this place of the block.
-    pub(super) fn deliver(&self, stores: &mut Stores, place: u64, bytes: &[u8]) -> LayerEvent {
+    /// Takes a transaction.
+    pub(super) fn deliver(&self, stores: &mut Stores, bytes: &[u8]) -> LayerEvent {
         let transaction = match Received::read(bytes, self.kinds) {
             Ok(transaction) => transaction,
             Err(fault) => {
@@ -79,7 +93,7 @@ impl Step<'_> {
         match self.admit(stores, &transaction) {
             Ok((events, vote)) => {
                 if vote == Vote::Open {
-                    under_vote::put(stores, self.height, place, transaction.hash(), bytes);
+                    sidechannel::put(stores, self.height, bytes);
                 }
                 LayerEvent::Admitted(Box::new(Admitted { transaction, events, vote }))
             }
@@ -108,13 +122,19 @@ impl Step<'_> {
         Ok(())
     }
 
-    /// The end of the block: its proposer is paid, and the set follows the records.
+    /// The end of the block: its proposer is paid, the set follows the records, and proposals whose time is over are
+    /// decided.
+    ///
+    /// Source: `validation-layer §2.4, §5.9; delivery:app/app.go:571-632`.
     pub(super) fn end(&self, stores: &mut Stores, proposer: Address) -> Option<LayerEvent> {
         // Fees that do not move stay where they are; the reference stops there.
         let _ = auth::pay_out(stores, proposer);
-        match staking::end_block(stores) {
-            Ok(Some(updates)) => (!updates.is_empty()).then_some(LayerEvent::SetChanged(updates)),
-            Ok(None) | Err(_) => Some(LayerEvent::SetStayed),
-        }
+        let Ok(Some(updates)) = staking::end_block(stores) else {
+            // Then the modules' own ends do not come.
+            return Some(LayerEvent::SetStayed);
+        };
+        // Where the reference's node would stop, proposals stay as they are.
+        let _ = gov::end_block(stores, &self.context(&[]), &self.chain_id.into());
+        (!updates.is_empty()).then_some(LayerEvent::SetChanged(updates))
     }
 }

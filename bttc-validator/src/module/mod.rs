@@ -65,6 +65,7 @@ pub mod featuremanager;
 pub mod gov;
 mod phases;
 mod question;
+pub(crate) mod sidechannel;
 pub mod slashing;
 pub mod staking;
 pub mod supply;
