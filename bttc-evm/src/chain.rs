@@ -36,6 +36,7 @@
 //! # Ok::<(), Box<dyn core::error::Error>>(())
 //! ```
 
+mod branches;
 mod fork_choice;
 mod head;
 
@@ -58,6 +59,7 @@ use crate::{
     transaction::Transaction,
 };
 use alloy_primitives::{Address, B256, Bytes};
+use branches::{Branches, SideBlock};
 use bttc_core::{
     chain::ChainSpec,
     id::{SpanId, StateId},
@@ -75,16 +77,6 @@ use std::{
 ///
 /// Source: `block-layer §5.1.8; bttc:core/evm.go:84-107`.
 const VISIBLE_HASHES: u64 = 256;
-
-/// Blocks that branches may hold; beyond that the lowest is forgotten.
-const SIDE_BLOCKS: usize = 1_024;
-
-/// A block of a branch, and the state after it as long as another may follow.
-#[derive(Clone)]
-struct SideBlock {
-    block: Arc<ImportedBlock>,
-    state: Option<State>,
-}
 
 /// A block that another can follow, and what that is executed on.
 struct Tip<'c> {
@@ -134,8 +126,7 @@ pub struct Chain {
     numbers: BTreeMap<B256, u64>,
     /// The hashes that code can ask for, and those before them as far as the window reaches.
     hashes: BTreeMap<u64, B256>,
-    /// Blocks beside the chain, by number and hash.
-    branches: BTreeMap<(u64, B256), SideBlock>,
+    branches: Branches,
 }
 
 impl Chain {
@@ -162,7 +153,7 @@ impl Chain {
             blocks: VecDeque::new(),
             numbers: BTreeMap::from([(hash, 0)]),
             hashes: BTreeMap::from([(0, hash)]),
-            branches: BTreeMap::new(),
+            branches: Branches::default(),
         })
     }
 
@@ -238,20 +229,20 @@ impl Chain {
     /// The blocks beside the chain that are in memory, the lowest first. Some were of the chain once; those behind the
     /// window are kept as long as the chain's own of their numbers.
     pub fn side_blocks(&self) -> impl Iterator<Item = &Arc<ImportedBlock>> {
-        self.branches.values().map(|side| &side.block)
+        self.branches.blocks()
     }
 
     /// A block beside the chain.
     #[must_use]
     pub fn side_block(&self, hash: B256) -> Option<&ImportedBlock> {
-        self.side_blocks().find(|block| block.header().hash() == hash).map(Arc::as_ref)
+        self.branches.by_hash(hash).map(Arc::as_ref)
     }
 
     /// A block of the chain or beside it, if it is in memory, to be kept.
     pub(crate) fn shared_by_hash(&self, hash: B256) -> Option<&Arc<ImportedBlock>> {
         match self.numbers.get(&hash) {
             Some(number) => self.shared(*number),
-            None => self.side_blocks().find(|block| block.header().hash() == hash),
+            None => self.branches.by_hash(hash),
         }
     }
 
@@ -413,7 +404,7 @@ impl Chain {
     pub(crate) fn judge(&mut self, mut block: Block, facts: &Facts<'_>) -> Result<Candidate, ImportError> {
         let header = core::mem::take(&mut block.header);
         let hash = header.hash();
-        if self.side(header.height(), hash).is_some() || self.numbers.contains_key(&hash) {
+        if self.branches.get(header.height(), hash).is_some() || self.numbers.contains_key(&hash) {
             return Err(ImportError::Known { hash });
         }
         let header = self.signers.recover_one(header, hash);
@@ -449,7 +440,7 @@ impl Chain {
             if let Some(fork) = self.numbers.get(&lowest.parent_hash) {
                 break *fork;
             }
-            match self.side(lowest.height().wrapping_sub(1), lowest.parent_hash) {
+            match self.branches.get(lowest.height().wrapping_sub(1), lowest.parent_hash) {
                 Some(side) => adopted.push(Arc::clone(&side.block)),
                 None => return beside,
             }
@@ -461,22 +452,19 @@ impl Chain {
 
     /// Takes a block that was judged on this chain as it is.
     pub(crate) fn adopt(&mut self, Candidate { change, state }: Candidate) -> HeadChange {
-        while self.branches.len() >= SIDE_BLOCKS {
-            self.branches.pop_first();
-        }
         let place = |block: &ImportedBlock| (block.header().height(), block.header().hash());
-        self.branches.insert(place(&change.block), SideBlock { block: Arc::clone(&change.block), state: Some(state) });
+        self.branches.insert(Arc::clone(&change.block), Some(state));
         for block in &change.abandoned {
             let (number, hash) = place(block);
             self.blocks.pop_back();
             self.numbers.remove(&hash);
             self.hashes.remove(&number);
             let state = self.states.remove(&number);
-            self.branches.insert((number, hash), SideBlock { block: Arc::clone(block), state });
+            self.branches.insert(Arc::clone(block), state);
         }
         for block in &change.adopted {
             let (number, hash) = place(block);
-            if let Some(SideBlock { state: Some(state), .. }) = self.branches.remove(&(number, hash)) {
+            if let Some(SideBlock { state: Some(state), .. }) = self.branches.remove(number, hash) {
                 self.states.insert(number, state.clone());
                 self.state = state;
             }
@@ -487,6 +475,8 @@ impl Chain {
         if !change.adopted.is_empty() {
             self.prune();
         }
+        // Not before: the blocks that were adopted were among them.
+        self.branches.make_room();
         change
     }
 
@@ -496,19 +486,10 @@ impl Chain {
         let visible = first.saturating_sub(VISIBLE_HASHES);
         self.states = self.states.split_off(&first);
         self.hashes = self.hashes.split_off(&visible);
-        // Ascending, so that a parent is looked at before its children.
-        let mut within = BTreeSet::new();
-        for ((number, hash), side) in &mut self.branches {
-            let parent = side.block.header().parent_hash;
-            let on_chain = self.numbers.get(&parent).is_some_and(|number| *number >= first);
-            if side.state.is_some() && *number >= first && (on_chain || within.contains(&parent)) {
-                within.insert(*hash);
-            } else {
-                side.state = None;
-            }
-        }
+        let Self { branches, numbers, .. } = self;
+        branches.forget_states(first, |parent| numbers.get(&parent).is_some_and(|number| *number >= first));
         if self.window.behind == Behind::Dropped {
-            self.branches = self.branches.split_off(&(visible, B256::ZERO));
+            self.branches.forget_below(visible);
             while let Some(block) = self.blocks.front().filter(|block| block.header().height() < visible) {
                 self.numbers.remove(&block.header().hash());
                 self.blocks.pop_front();
@@ -523,7 +504,7 @@ impl Chain {
 
     /// The state after a block of a branch.
     pub(crate) fn side_state(&self, number: u64, hash: B256) -> Option<&State> {
-        self.side(number, hash).and_then(|side| side.state.as_ref())
+        self.branches.get(number, hash).and_then(|side| side.state.as_ref())
     }
 
     /// The state after the parent of a block of the chain or beside it.
@@ -539,8 +520,7 @@ impl Chain {
 
     /// Puts a block and the state after it beside the chain.
     pub(crate) fn restore_side(&mut self, block: Arc<ImportedBlock>, state: State) {
-        let place = (block.header().height(), block.header().hash());
-        self.branches.insert(place, SideBlock { block, state: Some(state) });
+        self.branches.insert(block, Some(state));
     }
 
     /// How many blocks behind the head it looks at.
@@ -576,7 +556,8 @@ impl Chain {
             let hashes = self.hashes.range(..=*number).map(|(number, hash)| (*number, *hash)).collect();
             return Some(Tip { block: self.block(*number)?, state, hashes: Cow::Owned(hashes) });
         }
-        let SideBlock { block, state: Some(state) } = self.side(header.height().wrapping_sub(1), parent)? else {
+        let SideBlock { block, state: Some(state) } = self.branches.get(header.height().wrapping_sub(1), parent)?
+        else {
             return None;
         };
         let mut above = BTreeMap::from([(block.header().height(), parent)]);
@@ -584,16 +565,12 @@ impl Chain {
         let fork = loop {
             match self.numbers.get(&lowest.parent_hash) {
                 Some(fork) => break *fork,
-                None => lowest = self.side(lowest.height().wrapping_sub(1), lowest.parent_hash)?.block.header(),
+                None => lowest = self.branches.get(lowest.height().wrapping_sub(1), lowest.parent_hash)?.block.header(),
             }
             above.insert(lowest.height(), lowest.hash());
         };
         above.extend(self.hashes.range(..=fork));
         Some(Tip { block, state, hashes: Cow::Owned(above) })
-    }
-
-    fn side(&self, number: u64, hash: B256) -> Option<&SideBlock> {
-        self.branches.get(&(number, hash))
     }
 
     /// The header rules on a parent.
@@ -665,7 +642,7 @@ impl Chain {
 
     /// The header of this number among those that lead to a block.
     fn header_before(&self, tip: &Tip<'_>, number: u64) -> Option<&SealedHeader> {
-        let beside = tip.hashes.get(&number).and_then(|hash| self.side(number, *hash));
+        let beside = tip.hashes.get(&number).and_then(|hash| self.branches.get(number, *hash));
         beside.map_or_else(|| self.header(number), |side| Some(side.block.header()))
     }
 
