@@ -711,9 +711,13 @@ mod tests {
 
     /// Every block starts and ends a sprint.
     fn chain() -> (Chain, SecretKey, FixedProducers) {
+        chain_of(1)
+    }
+
+    fn chain_of(sprint: u64) -> (Chain, SecretKey, FixedProducers) {
         let devnet = ChainSpec::devnet();
         let spec = ChainSpec {
-            timing: Timing { sprint: 1, ..devnet.timing },
+            timing: Timing { sprint, ..devnet.timing },
             spans: SpanRules { first: 4, ..devnet.spans },
             ..devnet
         };
@@ -734,17 +738,10 @@ mod tests {
 
     #[test]
     fn a_header_that_came_by_before_is_not_recovered_again() {
-        let (mut chain, key, _) = chain();
+        // Block 1 neither starts nor ends a sprint.
+        let (mut chain, key, _) = chain_of(4);
         let producers = FixedProducers::new(chain.producers(1).unwrap(), key.address(), chain.spec.timing);
-        let span = Span {
-            id: SpanId::new(1),
-            start: 4,
-            end: 7,
-            validators: chain.producers(1).unwrap(),
-            producers: chain.producers(1).unwrap(),
-            chain_id: chain.spec.chain_id,
-        };
-        let facts = Facts::new(1_001, &producers).with_span(&span).with_records(&[]);
+        let facts = Facts::new(1_001, &producers);
         let block: Block = chain.build([], key.address(), &facts).unwrap().seal(&key).unwrap().into();
         // Whoever is remembered as the signer is believed to be him.
         let mut fooled = chain.clone();

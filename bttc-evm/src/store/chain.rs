@@ -4,6 +4,7 @@ use super::{Store, StoreError, Table, Write, place, record, side};
 use crate::{
     block::{Block, ImportError, ImportedBlock},
     chain::{Candidate, Chain, HeadChange},
+    header::{Header, RecoveredHeader},
     rpc::Place,
     state::{Flat, State},
     system::Facts,
@@ -84,6 +85,11 @@ impl StoredChain {
     #[must_use]
     pub const fn chain(&self) -> &Chain {
         &self.chain
+    }
+
+    /// Finds out in advance who sealed headers; see [`Chain::recover`].
+    pub fn recover(&mut self, headers: impl IntoIterator<Item = Header>) -> Vec<RecoveredHeader> {
+        self.chain.recover(headers)
     }
 
     /// Judges a block, writes down what it changes, and takes it.
