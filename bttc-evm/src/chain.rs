@@ -427,11 +427,15 @@ impl Chain {
         Ok(Candidate { change: self.change(block), state })
     }
 
+    /// Whether a block becomes the head where another one is. Of two between which a coin decides, the first that came stays.
+    pub(crate) fn prefers(&self, head: &ImportedBlock, candidate: &ImportedBlock) -> bool {
+        prefer(head, candidate, &self.own) == Preference::Candidate
+    }
+
     /// What a block does to the head.
     fn change(&self, block: Arc<ImportedBlock>) -> HeadChange {
         let beside = HeadChange { block: Arc::clone(&block), abandoned: Vec::new(), adopted: Vec::new() };
-        // Of two blocks between which a coin decides, the first that came stays.
-        if prefer(self.head(), &block, &self.own) != Preference::Candidate {
+        if !self.prefers(self.head(), &block) {
             return beside;
         }
         let mut adopted = vec![block];

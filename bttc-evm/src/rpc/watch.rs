@@ -1,8 +1,8 @@
 //! What became new since somebody last looked: one subscription, or what a filter tells.
 //!
 //! It remembers a place and nothing else: whoever does not look costs no memory, and misses nothing but transactions of
-//! long ago. When the head changed to another branch, all headers of that branch are told, and logs that are gone are told
-//! again, marked as removed, before those that came.
+//! long ago. When the head changed to another branch, logs that are gone are told again, marked as removed, before those that
+//! came; of headers that of the block which changed the head is told first, and none of its branch below.
 //!
 //! Source: `block-layer §7.1.3, §7.3.5, §7.5.5; bttc:eth/filters/api.go:95-290, bttc:eth/filters/bor_api.go:45-84`.
 
@@ -17,6 +17,7 @@ use crate::{block::ImportedBlock, chain::Chain, state_sync::Record};
 use alloy_primitives::{Address, B256, hex as digits};
 use bttc_core::id::StateId;
 use serde_json::{Map, Value, json};
+use std::sync::Arc;
 
 /// What is watched for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,17 +94,19 @@ impl Watch {
         for number in fork.saturating_add(1)..=node.head() {
             added.extend(node.at(number)?);
         }
+        // not the branch, only the block that changed the head and those after it.
+        let is_below = |block: &&Arc<ImportedBlock>| removed.last().is_some_and(|head| !node.chain.prefers(head, block));
+        let heads = added.iter().skip_while(is_below);
         let news = match &self.wanted {
-            // all of the branch, not the block alone that changed the head.
-            Wanted::Heads => added.iter().map(|block| head_json(block)).collect(),
-            Wanted::Blocks => added.iter().map(|block| hex::hash(block.header().hash())).collect(),
+            Wanted::Heads => heads.map(|block| head_json(block)).collect(),
+            Wanted::Blocks => heads.map(|block| hex::hash(block.header().hash())).collect(),
             Wanted::Logs(filter) => {
                 let gone = removed.iter().flat_map(|block| filter.live(block)).map(|log| view::removed(log.to_json()));
                 gone.chain(added.iter().flat_map(|block| filter.live(block)).map(view::PlacedLog::to_json)).collect()
             }
             Wanted::Transactions => node.pool.announced_since(self.announced).map(hex::hash).collect(),
             Wanted::Deposits(id, contract) => {
-                let records = added.iter().flat_map(|block| block.delivered());
+                let records = heads.flat_map(|block| block.delivered());
                 let any = *id == StateId::new(0) && contract.is_zero();
                 let wanted = |record: &&Record| any || record.id == *id || record.receiver == *contract;
                 records.filter(wanted).map(deposit_json).collect()
