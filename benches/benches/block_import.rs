@@ -1,21 +1,25 @@
 //! Import of a recorded chain: 300 blocks of transfers, token transfers, creations and contract calls.
 //!
 //! Limit: the recovery of the senders, which nobody can leave out; then what an import consists of, each part by itself:
-//! execution with the senders known, execution with the state's root, the roots of transactions and receipts.
+//! execution with the senders known, execution with the state's root, the roots of transactions and receipts; what a store adds
+//! is an import into a file over one that stays in memory.
 
 use alloy_primitives::{Address, B256};
 use benches::{Comparison, criterion};
 use bttc_evm::{
     block::Block,
     executor::{BlockContext, Executor as _, NativeLogs, RevmExecutor},
+    header::SealedHeader,
     receipt::{Receipt, receipts_root},
     state::State,
+    store::{DiskStore, Retention, StoredChain},
+    system::Facts,
     threads::Threads,
     transaction::{Transaction, transactions_root},
 };
 use conformance::{Delivery, Replay, VectorFile, recorded};
 use core::num::NonZeroUsize;
-use std::{collections::BTreeMap, path::Path};
+use std::{collections::BTreeMap, fs, path::Path};
 
 fn main() {
     let chain = Chain::read();
@@ -34,6 +38,7 @@ fn main() {
         .by("execution_and_state_root", || chain.executed(Root::Computed))
         .by("transactions_and_receipts_roots", || chain.roots())
         .by("import", || chain.imported(Threads::ONE))
+        .by("import_into_a_file", || chain.stored())
         .by("import_on_2_threads", || chain.imported(Threads::new(NonZeroUsize::MIN.saturating_add(1))));
     criterion.final_summary();
 }
@@ -137,14 +142,38 @@ impl Chain {
     /// The whole chain, from its genesis.
     fn imported(&self, threads: Threads) -> B256 {
         let mut chain = self.genesis.chain().clone().with_threads(threads);
+        self.import(|block, facts| {
+            let imported = chain.import(block, facts);
+            imported.expect("it was imported when it was recorded").header().clone()
+        })
+    }
+
+    /// The whole chain, each block on the disk before the next is judged.
+    fn stored(&self) -> B256 {
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("block_import.redb");
+        _ = fs::remove_file(&path);
+        let store = DiskStore::open(&path).expect("the folder can be written to");
+        let chain = self.genesis.chain().clone();
+        let mut chain = StoredChain::open(chain, Box::new(store), Retention::Archive).expect("it is empty");
+        let head = self.import(|block, facts| {
+            let change = chain.take(block, facts).expect("it was imported when it was recorded");
+            change.block().header().clone()
+        });
+        drop(chain);
+        fs::remove_file(&path).expect("it is there");
+        head
+    }
+
+    /// Hands over each block with its facts; gives the hash of the last.
+    fn import(&self, mut take: impl FnMut(Block, &Facts<'_>) -> SealedHeader) -> B256 {
         let mut snapshot = self.genesis.snapshot().clone();
+        let mut head = B256::ZERO;
         for Recorded { block, delivery, .. } in &self.blocks {
-            let imported = chain.import(block.clone(), &delivery.facts(&snapshot));
-            let header = imported.expect("it was imported when it was recorded").header();
-            let header = header.to_sprint_header(snapshot.timing());
-            snapshot.apply(&header).expect("it follows");
+            let header = take(block.clone(), &delivery.facts(&snapshot));
+            snapshot.apply(&header.to_sprint_header(snapshot.timing())).expect("it follows");
+            head = header.hash();
         }
-        chain.head().header().hash()
+        head
     }
 }
 

@@ -69,7 +69,7 @@ fn a_transfer_through_the_factory_logs_the_transfer_and_the_fee() {
     let mut evm = factory.create_evm(Pending::new(&state, &hashes), env(&block()));
     let result = evm.transact_commit(transaction(RECEIVER, 5)).unwrap();
     assert_eq!((result.is_success(), result.tx_gas_used(), result.logs()), (true, 21_000, &logs()[..]));
-    let after = evm.db();
+    let after = evm.db_mut();
     let balances = [SENDER, RECEIVER, AUTHOR].map(|account| after.balance(account));
     assert_eq!(balances, words([1_000_000 - 21_005, 105, 21_000]));
 

@@ -95,7 +95,8 @@ impl Watch {
             added.extend(node.at(number)?);
         }
         // not the branch, only the block that changed the head and those after it.
-        let is_below = |block: &&Arc<ImportedBlock>| removed.last().is_some_and(|head| !node.chain.prefers(head, block));
+        let is_below =
+            |block: &&Arc<ImportedBlock>| removed.last().is_some_and(|head| !node.chain.prefers(head, block));
         let heads = added.iter().skip_while(is_below);
         let news = match &self.wanted {
             Wanted::Heads => heads.map(|block| head_json(block)).collect(),

@@ -8,6 +8,9 @@ use std::path::Path;
 /// Entries in a file. A write is one transaction, on the disk when it returns.
 pub struct DiskStore(Database);
 
+/// Bytes of the file that are held in memory. More is of little use: the state is in memory anyway.
+const CACHE: usize = 64 << 20;
+
 const fn definition(table: Table) -> TableDefinition<'static, &'static [u8], &'static [u8]> {
     TableDefinition::new(table.name())
 }
@@ -22,7 +25,7 @@ impl DiskStore {
     /// # Errors
     /// [`StoreError`] when it cannot be opened, or another process has it open.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
-        let database = Database::create(path).map_err(failed)?;
+        let database = Database::builder().set_cache_size(CACHE).create(path).map_err(failed)?;
         let transaction = database.begin_write().map_err(failed)?;
         for table in Table::ALL {
             transaction.open_table(definition(table)).map_err(failed)?;
