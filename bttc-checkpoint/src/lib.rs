@@ -55,3 +55,8 @@ pub mod side_chain;
 pub mod exit;
 
 pub mod prover;
+
+/// The README's example is compiled and run like those of the modules.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

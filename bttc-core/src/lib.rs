@@ -61,3 +61,8 @@ pub mod ethers;
 
 // A floor for a dependency of `alloy-primitives`, not used by name.
 use ruint as _;
+
+/// The README's example is compiled and run like those of the modules.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

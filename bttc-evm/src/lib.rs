@@ -46,3 +46,8 @@ pub mod store;
 pub mod system;
 pub mod threads;
 pub mod transaction;
+
+/// The README's example is compiled and run like those of the modules.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

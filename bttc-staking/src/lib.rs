@@ -56,3 +56,8 @@ pub mod state_sender;
 mod table;
 pub mod token;
 pub mod validator_set;
+
+/// The README's example is compiled and run like those of the modules.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -38,3 +38,8 @@ pub mod store;
 pub mod table;
 pub mod tx;
 pub mod vote;
+
+/// The README's example is compiled and run like those of the modules.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -187,6 +187,21 @@ fn q103_what_the_first_two_heights_admit_is_never_voted_on() {
 }
 
 #[test]
+fn q419_without_voters_what_is_due_stays_for_good() {
+    let mut run = Run::new();
+    run.admit(&synced(RootChainId::Tron, 1)).unwrap();
+    let under_vote = run.layer.under_vote();
+    for _ in 0..2 {
+        let height = run.layer.height() + 1;
+        let proposer = key("carol").address();
+        let block = Block { height, time: run.time, proposer, last_commit: None, transactions: Vec::new() };
+        assert_eq!(run.layer.apply(&block, &[]), Ok(Vec::new()));
+    }
+    run.empty(2);
+    assert_eq!((under_vote.len(), run.layer.under_vote()), (1, under_vote));
+}
+
+#[test]
 fn who_sends_pays_even_if_the_message_is_refused_and_the_proposer_is_paid() {
     let mut run = Run::new();
     let fee = Amount::from_units(1_000_000_000_000_000); // validation-layer §9.1: 10¹⁵

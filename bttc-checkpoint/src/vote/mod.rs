@@ -104,14 +104,14 @@ pub fn items<const N: usize>(items: [&[u8]; N]) -> Vec<u8> {
 /// Source: `validation-layer §1.10; delivery:checkpoint/types/msg.go:95-107`.
 // text that is no plain decimal number counts as 0, a number beyond 64 bits as 2⁶⁴ − 1.
 #[must_use]
-pub fn chain_id_of(text: &str) -> u64 {
+pub fn chain_id_of(text: impl AsRef<[u8]>) -> u64 {
     let mut id: u64 = 0;
-    for byte in text.bytes() {
+    for byte in text.as_ref() {
         if !byte.is_ascii_digit() {
             return 0;
         }
         // The first digit too many ends the reading, whatever follows.
-        match id.checked_mul(10).and_then(|tens| tens.checked_add(u64::from(byte - b'0'))) {
+        match id.checked_mul(10).and_then(|tens| tens.checked_add(u64::from(*byte - b'0'))) {
             Some(next) => id = next,
             None => return u64::MAX,
         }

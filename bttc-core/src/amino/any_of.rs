@@ -145,7 +145,7 @@ macro_rules! amino_interface {
             ) -> ::core::result::Result<::core::option::Option<Self>, $crate::amino::JsonError> {
                 $(
                     if name == const { $crate::amino::registered_name::<$held>() } {
-                        let held = <$held as $crate::amino::Field>::from_json(json, form)?;
+                        let held = <$held as $crate::amino::Field>::read_json(json, form)?;
                         return ::core::result::Result::Ok(::core::option::Option::Some(Self::$variant(held)));
                     }
                 )+

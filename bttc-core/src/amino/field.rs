@@ -58,6 +58,22 @@ pub trait Field: Default {
     /// [`JsonError`].
     fn from_json(json: &Json, form: JsonForm) -> Result<Self, JsonError>;
 
+    /// It from JSON's `null`, or where an object has no such key: the zero value of the reference's memory.
+    ///
+    /// # Errors
+    /// [`JsonError`].
+    fn from_null(_: JsonForm) -> Result<Self, JsonError> {
+        Ok(Self::default())
+    }
+
+    /// It from JSON.
+    ///
+    /// # Errors
+    /// [`JsonError`].
+    fn read_json(json: &Json, form: JsonForm) -> Result<Self, JsonError> {
+        if *json == Json::Null { Self::from_null(form) } else { Self::from_json(json, form) }
+    }
+
     /// Whether JSON objects have its key; all but [`OmittedZero`](super::OmittedZero) say so.
     fn is_in_json(&self) -> bool {
         true
@@ -99,6 +115,10 @@ impl<T: Amino> Field for T {
 
     fn from_json(json: &Json, form: JsonForm) -> Result<Self, JsonError> {
         T::decode(&mut JsonReader::new(json, form)?)
+    }
+
+    fn from_null(form: JsonForm) -> Result<Self, JsonError> {
+        T::decode(&mut JsonReader::empty(form))
     }
 }
 
@@ -152,7 +172,7 @@ impl<T: Amino> Field for Vec<T> {
 
     fn from_json(json: &Json, form: JsonForm) -> Result<Self, JsonError> {
         let Json::List(entries) = json else { return Err(JsonError::unexpected("a list", json)) };
-        entries.iter().map(|entry| super::json::read(entry, form)).collect()
+        entries.iter().map(|entry| T::read_json(entry, form)).collect()
     }
 
     fn write_field(&self, number: u32, to: &mut Writer) {

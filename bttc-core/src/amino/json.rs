@@ -231,17 +231,15 @@ pub(super) fn wrapped(name: &'static str, json: Json) -> Json {
 }
 
 /// The name and the value of a registered type.
+// these two keys, and no others, are read in whatever case they are written.
 pub(super) fn unwrapped(json: &Json) -> Result<(&str, &Json), JsonError> {
-    match (json.get("type"), json.get("value")) {
+    let entries = if let Json::Object(entries) = json { entries.as_slice() } else { &[] };
+    let get = |key| entries.iter().rev().find(|(name, _)| name.eq_ignore_ascii_case(key)).map(|(_, json)| json);
+    match (get("type"), get("value")) {
         (Some(Json::Text(name)), Some(value)) => name.as_str().map(|name| (name, value)),
         _ => None,
     }
     .ok_or_else(|| JsonError::unexpected("a type and a value", json))
-}
-
-/// A value from JSON; zero from `null`.
-pub(super) fn read<F: Field>(json: &Json, form: JsonForm) -> Result<F, JsonError> {
-    if *json == Json::Null { Ok(F::default()) } else { F::from_json(json, form) }
 }
 
 /// An object that grows field by field.
@@ -283,6 +281,10 @@ impl<'a> JsonReader<'a> {
             Err(JsonError::unexpected("an object", json))
         }
     }
+
+    pub(super) fn empty(form: JsonForm) -> Self {
+        Self { form, object: &Json::Null }
+    }
 }
 
 impl FieldSource for JsonReader<'_> {
@@ -290,6 +292,6 @@ impl FieldSource for JsonReader<'_> {
 
     fn field<F: Field>(&mut self, name: &'static str) -> Result<F, JsonError> {
         let json = self.object.get(name).unwrap_or(&Json::Null);
-        read(json, self.form).map_err(|error| error.within(name))
+        F::read_json(json, self.form).map_err(|error| error.within(name))
     }
 }

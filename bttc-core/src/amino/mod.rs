@@ -150,7 +150,7 @@ pub fn to_json<F: Field>(value: &F, form: JsonForm) -> Json {
     }
 }
 
-/// The value of a JSON tree. Keys are matched exactly; missing ones and `null` stand for zero, unknown ones are passed
+/// The value of a JSON tree. Keys are matched exactly, but for those of a name's wrapper; missing ones and `null` stand for zero, unknown ones are passed
 /// over.
 ///
 /// # Errors
@@ -166,7 +166,7 @@ pub fn from_json<F: Field>(json: &Json, form: JsonForm) -> Result<F, JsonError> 
         }
         _ => json,
     };
-    json::read(json, form)
+    F::read_json(json, form)
 }
 
 /// The four bytes that stand for a registered name.

@@ -434,3 +434,73 @@ fn a_time_goes_on_and_back_by_nanoseconds() {
     assert_eq!(Time::UNSET.to_string(), "0001-01-01T00:00:00Z");
     assert_eq!((start.since(Time::UNSET), Time::UNSET.since(start)), (i64::MAX, i64::MIN));
 }
+
+#[test]
+fn q231_a_wrappers_keys_are_read_in_any_case() {
+    let read = |text: &str| from_json::<NoAck>(&serde_json::from_str(text).unwrap(), JsonForm::Amino);
+    let expected = Ok(NoAck::default());
+    assert_eq!(read(r#"{"TYPE":"checkpoint/MsgCheckpointNoACK","Value":{}}"#), expected);
+    assert_eq!(read(r#"{"type":"checkpoint/MsgCheckpointNoACK","value":null}"#), expected);
+    assert!(read(r#"{"kind":"checkpoint/MsgCheckpointNoACK","value":{}}"#).is_err());
+    // The keys of what is wrapped are matched exactly.
+    let from = r#"{"type":"checkpoint/MsgCheckpointNoACK","value":{"From":"0x01"}}"#;
+    assert_eq!(read(from), expected);
+}
+
+#[test]
+fn q232_what_stands_in_a_numbers_quotes_is_read_as_json() {
+    fn read<F: Field>(text: &str) -> Option<F> {
+        from_json(&Json::Text(text.into()), JsonForm::Amino).ok()
+    }
+    for (text, signed, unsigned) in [
+        ("7", Some(7), Some(7)),
+        (" 7  ", Some(7), Some(7)),
+        ("null", Some(0), Some(0)),
+        ("-0", Some(0), None),
+        ("-7", Some(-7), None),
+        ("07", None, None),
+        ("+7", None, None),
+        ("1e3", None, None),
+        ("\u{a0}7", None, None),
+        ("", None, None),
+    ] {
+        assert_eq!((read::<i64>(text), read::<u64>(text)), (signed, unsigned), "{text:?}");
+    }
+}
+
+#[test]
+fn q233_a_time_that_json_does_not_tell_is_in_year_1() {
+    #[derive(Debug, Default, PartialEq)]
+    struct Record {
+        id: u64,
+        time: Time,
+    }
+    amino_fields!(Record { id: "id", time: "record_time" });
+    #[derive(Debug, Default, PartialEq)]
+    struct Holder {
+        record: Record,
+    }
+    amino_fields!(Holder { record: "record" });
+
+    for text in [r#"{"id":"0"}"#, r#"{"record_time":null}"#, "{}"] {
+        let record: Record = from_json(&serde_json::from_str(text).unwrap(), JsonForm::Amino).unwrap();
+        assert_eq!(record, Record { id: 0, time: Time::UNSET });
+        // −62 135 596 800 as a varint.
+        assert_eq!(alloy_primitives::hex::encode(to_bytes(&record)), "120b088092b8c398feffffff01");
+    }
+    let held: Holder = from_json(&Json::Object(Vec::new()), JsonForm::Amino).unwrap();
+    assert_eq!(held.record.time, Time::UNSET);
+    assert_eq!(from_bytes(&[]), Ok(Record::default()));
+    assert_eq!(Record::default().time.to_string(), "1970-01-01T00:00:00Z");
+}
+
+#[test]
+fn q234_times_are_read_as_leniently_as_gos() {
+    let time = |seconds, nanos| Time::new(seconds, nanos);
+    assert_eq!("1970-01-01T5:00:00Z".parse(), time(18_000, 0));
+    assert_eq!("1970-01-01T00:00:00,25Z".parse(), time(0, 250_000_000));
+    assert_eq!("1970-01-01T00:00:00.1234567899Z".parse(), time(0, 123_456_789));
+    for wrong in ["1970-01-01T:00:00Z", "1970-1-01T00:00:00Z", "1970-01-01T00:0:00Z", "1970-01-01T00:00:00.Z"] {
+        assert_eq!(wrong.parse::<Time>(), Err(TimeError::Format), "{wrong}");
+    }
+}

@@ -113,7 +113,7 @@ impl Field for Vec<Text> {
 
     fn from_json(json: &Json, form: JsonForm) -> Result<Self, JsonError> {
         let Json::List(texts) = json else { return Err(JsonError::unexpected("a list of texts", json)) };
-        texts.iter().map(|text| super::json::read(text, form)).collect()
+        texts.iter().map(|text| Field::read_json(text, form)).collect()
     }
 
     fn write_field(&self, number: u32, to: &mut Writer) {

@@ -31,7 +31,7 @@ pub enum TimeError {
         /// Nanoseconds.
         got: u64,
     },
-    /// Not `YYYY-MM-DDThh:mm:ss`, up to nine decimals, and `Z`.
+    /// Not `YYYY-MM-DDThh:mm:ss`, decimals or none, and `Z`.
     #[error("got no RFC 3339 time in UTC")]
     Format,
 }
@@ -137,11 +137,12 @@ fn digits<'a>(text: &'a str, width: usize, separator: &str) -> Option<(i64, &'a 
     Some((number, rest.strip_prefix(separator)?))
 }
 
+// an hour may be of one digit, a comma may stand for the point, and decimals behind the ninth are dropped.
 fn parse(text: &str) -> Option<(i64, u32)> {
     let (year, text) = digits(text, 4, "-")?;
     let (month, text) = digits(text, 2, "-")?;
     let (day, text) = digits(text, 2, "T")?;
-    let (hour, text) = digits(text, 2, ":")?;
+    let (hour, text) = digits(text, 2, ":").or_else(|| digits(text, 1, ":"))?;
     let (minute, text) = digits(text, 2, ":")?;
     let (second, text) = digits(text, 2, "")?;
     let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
@@ -158,13 +159,12 @@ fn parse(text: &str) -> Option<(i64, u32)> {
     let fraction = text.strip_suffix('Z')?;
     let mut nanos = 0;
     if !fraction.is_empty() {
-        let decimals = fraction.strip_prefix('.')?;
-        if decimals.is_empty() || decimals.len() > 9 {
+        let decimals = fraction.strip_prefix(['.', ','])?;
+        if decimals.is_empty() || !decimals.bytes().all(|digit| digit.is_ascii_digit()) {
             return None;
         }
-        for place in 0..9 {
-            let digit = decimals.chars().nth(place).map_or(Some(0), |digit| digit.to_digit(10))?;
-            nanos = nanos * 10 + digit;
+        for digit in decimals.chars().chain(core::iter::repeat('0')).take(9) {
+            nanos = nanos * 10 + digit.to_digit(10)?;
         }
     }
     let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
@@ -224,6 +224,11 @@ impl Field for Time {
 
     fn to_json(&self, _: JsonForm) -> Json {
         Json::Text(alloc::format!("{self}").as_str().into())
+    }
+
+    // a time that JSON does not tell is the start of year 1, one that bytes do not tell that of 1970.
+    fn from_null(_: JsonForm) -> Result<Self, JsonError> {
+        Ok(Self::UNSET)
     }
 
     fn from_json(json: &Json, _: JsonForm) -> Result<Self, JsonError> {

@@ -20,10 +20,7 @@ fn number(value: impl Into<i128>, form: JsonForm) -> Json {
 
 fn from_number<T: TryFrom<i128> + FromStr + ToString>(json: &Json, form: JsonForm) -> Result<T, JsonError> {
     let found = match (json, form) {
-        (Json::Text(text), JsonForm::Amino) => {
-            let digits = text.as_str();
-            digits.and_then(|digits| digits.parse().ok().filter(|value: &T| value.to_string() == digits))
-        }
+        (Json::Text(text), JsonForm::Amino) => text.as_str().and_then(from_digits),
         (Json::Number(number), JsonForm::Plain) => T::try_from(*number).ok(),
         _ => None,
     };
@@ -32,6 +29,18 @@ fn from_number<T: TryFrom<i128> + FromStr + ToString>(json: &Json, form: JsonFor
         JsonForm::Plain => "a number of 64 bits",
     };
     found.ok_or_else(|| JsonError::unexpected(expected, json))
+}
+
+/// Reads what stands in the quotes.
+// the quotes are taken off and the rest is read as JSON once more, so blanks may be around it, and it may be `null`.
+fn from_digits<T: TryFrom<i128> + FromStr + ToString>(text: &str) -> Option<T> {
+    let digits = text.trim_matches(' ');
+    match digits {
+        "null" => T::try_from(0).ok(),
+        // For a number without sign this is none.
+        "-0" => digits.parse().ok(),
+        _ => digits.parse().ok().filter(|value: &T| value.to_string() == digits),
+    }
 }
 
 impl Field for u64 {

@@ -71,8 +71,7 @@ fn magnitude(literal: &[u8]) -> Option<U256> {
         [b'0', b'x' | b'X', digits @ ..] => (16, digits, b'0'),
         [b'0', b'o' | b'O', digits @ ..] => (8, digits, b'0'),
         [b'0', b'b' | b'B', digits @ ..] => (2, digits, b'0'),
-        // An octal prefix with nothing but underscores behind it is the number 0.
-        [b'0', digits @ ..] if digits.iter().all(|&digit| digit == b'_') => return Some(U256::ZERO),
+        [b'0'] => return Some(U256::ZERO),
         [b'0', digits @ ..] => (8, digits, b'0'),
         digits => (10, digits, b'_'),
     };
@@ -160,14 +159,15 @@ mod tests {
             ("1_000", "1000"),
             ("0x_1", "1"),
             ("0_7", "7"),
-            ("0_", "0"),
             ("00", "0"),
         ];
         for (text, number) in read_as {
             assert_eq!(read(text).as_deref(), Some(number), "{text:?}");
         }
-        for text in ["", "-", "+", "--1", "1 ", " 1", "1.0", "1e3", "08", "0x", "0x_", "_1", "1_", "1__0", "0b2", "ab"]
-        {
+        for text in [
+            "", "-", "+", "--1", "1 ", " 1", "1.0", "1e3", "08", "0x", "0x_", "0_", "-0_", "0__", "_1", "1_", "1__0",
+            "0b2", "ab",
+        ] {
             assert_eq!(read(text), None, "{text:?}");
         }
     }

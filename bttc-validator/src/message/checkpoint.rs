@@ -57,7 +57,7 @@ impl MsgCheckpoint {
             range: BlockRange::new(self.start_block, self.end_block).ok()?,
             root: self.root_hash,
             account_root: self.account_root_hash,
-            chain_id: self.bor_chain_id.as_str().map_or(0, chain_id_of),
+            chain_id: chain_id_of(self.bor_chain_id.as_bytes()),
             epoch: self.epoch,
         })
     }
@@ -94,7 +94,7 @@ impl Msg for MsgCheckpoint {
     }
 
     fn side_sign_bytes(&self) -> Option<Vec<u8>> {
-        let chain_id = self.bor_chain_id.as_str().map_or(0, chain_id_of);
+        let chain_id = chain_id_of(self.bor_chain_id.as_bytes());
         Some(items([
             self.proposer.as_slice(),
             &self.start_block.to_be_bytes(),

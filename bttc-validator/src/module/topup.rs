@@ -16,7 +16,7 @@ use crate::{
     record::DividendAccount,
     store::{CorruptEntry, StoreName, Stores, prefixed},
 };
-use alloy_primitives::{Address, I256};
+use alloy_primitives::Address;
 use bttc_checkpoint::{
     fees::{FeeAccounts, fee_of},
     vote::VoteResult,
@@ -26,6 +26,7 @@ use bttc_core::{
     root_chain::{RootChainId, RootEvent},
 };
 use bttc_staking::registry::Sequence;
+use num_bigint::BigInt;
 
 const SEQUENCE: u8 = 0x81;
 const FEE_ACCOUNT: u8 = 0x82;
@@ -170,11 +171,17 @@ impl Phases for MsgWithdrawFee {
 }
 
 /// Adds to a user's fee account, opening it if need be. Nothing is ever taken from one.
+// Its text is a number of any size, with a sign or without.
 fn credit(stores: &mut Stores, user: Address, amount: SignedAmount) -> Result<(), Refusal> {
-    let old = fee_account(stores, user)?.map_or(Ok(I256::ZERO), |account| I256::from_dec_str(&account.fee));
-    let sum = old.ok().and_then(|old| old.checked_add(amount.number())).ok_or(Refusal::INTERNAL)?;
+    let old = fee_account(stores, user)?.map_or(Ok(BigInt::ZERO), |account| number_of(&account.fee))?;
+    let sum = old + BigInt::from_signed_bytes_be(&amount.number().to_be_bytes::<32>());
     set_fee_account(stores, &DividendAccount { user, fee: sum.to_string() });
     Ok(())
+}
+
+fn number_of(text: &str) -> Result<BigInt, Refusal> {
+    fee_of(text).map_err(|_| Refusal::INTERNAL)?;
+    text.parse().map_err(|_| Refusal::INTERNAL)
 }
 
 #[cfg(test)]
@@ -192,5 +199,24 @@ mod tests {
         let (mut stores, context) = (Stores::default(), Context { height: 3, time: Default::default(), tx: b"" });
         settle(&topup, &mut stores, &context, VoteResult::Yes).unwrap();
         assert_eq!(bank::balance(&stores, sender), Ok(Amount::from_units(COMPENSATION)));
+    }
+
+    #[test]
+    fn a_fee_account_is_a_number_of_any_size() {
+        let user = Address::repeat_byte(2);
+        let added = |fee: &str, amount: u64| {
+            let mut stores = Stores::default();
+            set_fee_account(&mut stores, &DividendAccount { user, fee: fee.into() });
+            credit(&mut stores, user, Amount::from_units(amount).into())?;
+            Ok(fee_account(&stores, user).unwrap().unwrap().fee)
+        };
+        let nines = "9".repeat(80);
+        assert_eq!(added(&nines, 1), Ok(format!("1{}", "0".repeat(80))));
+        assert_eq!(added(&nines, 0), Ok(nines));
+        assert_eq!(added("-7", 2), Ok("-5".into()));
+        assert_eq!(added("+07", 2), Ok("9".into()));
+        for wrong in ["", "+", "-", "1_0", "0x1", " 1"] {
+            assert_eq!(added(wrong, 1), Err(Refusal::INTERNAL), "{wrong:?}");
+        }
     }
 }

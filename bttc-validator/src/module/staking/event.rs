@@ -40,7 +40,7 @@ impl Source {
         self,
         stores: &Stores,
         facts: &Facts,
-        says_so: impl FnOnce(&RootEvent) -> Option<bool>,
+        says_so: impl FnOnce(&RootEvent) -> Result<bool, Refusal>,
     ) -> Result<VoteResult, Halt> {
         let (block, event) = facts.log(Question::Log {
             root_chain: RootChainId::Tron,
@@ -49,7 +49,7 @@ impl Source {
             tx_hash: self.tx_hash,
             log_index: self.log_index,
         })?;
-        let said = says_so(event).ok_or(Refusal::DECODE)?;
+        let said = says_so(event)?;
         if said && block == self.block_number { Ok(VoteResult::Yes) } else { Err(Refusal::INVALID_MSG.into()) }
     }
 }

@@ -28,9 +28,9 @@ impl Phases for MsgValidatorExit {
 
     fn attest(&self, stores: &Stores, facts: &Facts) -> Result<VoteResult, Halt> {
         self.source().attest(stores, facts, |event| {
-            let RootEvent::UnstakeInit(event) = event else { return None };
+            let RootEvent::UnstakeInit(event) = event else { return Err(Refusal::DECODE) };
             let said = (event.validator, event.nonce, event.deactivation_epoch);
-            Some(said == (self.id, self.nonce, self.deactivation_epoch))
+            Ok(said == (self.id, self.nonce, self.deactivation_epoch))
         })
     }
 

@@ -36,12 +36,16 @@ impl Phases for MsgValidatorJoin {
 
     fn attest(&self, stores: &Stores, facts: &Facts) -> Result<VoteResult, Halt> {
         self.source().attest(stores, facts, |event| {
-            let RootEvent::Staked(event) = event else { return None };
+            let RootEvent::Staked(event) = event else { return Err(Refusal::DECODE) };
             let [_, coordinates @ ..] = &self.pub_key.0;
             let is_key = event.signer_key.as_ref() == coordinates && event.signer == self.new_signer();
-            let is_stake = self.amount.to_amount() == Some(event.amount);
-            let said = (event.validator, event.nonce, event.activation_epoch);
-            Some(is_key && is_stake && said == (self.id, self.nonce, self.activation_epoch))
+            if !is_key || (event.validator, event.activation_epoch) != (self.id, self.activation_epoch) {
+                return Ok(false);
+            }
+            if !self.amount.is_present() {
+                return Err(Refusal::INTERNAL);
+            }
+            Ok(self.amount.to_amount() == Some(event.amount) && event.nonce == self.nonce)
         })
     }
 
@@ -80,5 +84,53 @@ impl Phases for MsgValidatorJoin {
 impl MsgValidatorJoin {
     const fn source(&self) -> Source {
         Source { tx_hash: self.tx_hash, log_index: self.log_index, block_number: self.block_number }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        module::{self, Answer},
+        param,
+    };
+    use alloy_primitives::FixedBytes;
+    use bttc_core::{
+        amount::Amount,
+        hash::keccak256,
+        id::{Epoch, Nonce, ValidatorId},
+        root_chain::Staked,
+        signature::SecretKey,
+    };
+
+    #[test]
+    fn a_stake_that_is_not_told_stops_the_check_once_everything_before_it_fits() {
+        let key = SecretKey::from_bytes(&keccak256(b"erin")).unwrap().public_key();
+        let (mut stores, validator) = (Stores::default(), ValidatorId::new(7));
+        param::set_defaults(&mut stores);
+        let staked = Staked {
+            signer: key.address(),
+            validator,
+            nonce: Nonce::new(1),
+            activation_epoch: Epoch::new(2),
+            amount: Amount::from_btt(40),
+            total: Amount::from_btt(40),
+            signer_key: key.coordinates().to_vec().into(),
+        };
+        let join = MsgValidatorJoin {
+            id: validator,
+            pub_key: FixedBytes::from_slice(&[&[4], key.coordinates()].concat()),
+            activation_epoch: Epoch::new(2),
+            ..MsgValidatorJoin::default()
+        };
+        let attested = |message: &MsgValidatorJoin| {
+            let mut facts = Facts::default();
+            let question = module::attest(message, &stores, &facts).unwrap_err();
+            let event = Some(RootEvent::Staked(staked.clone()));
+            facts.insert(question, Some(Answer::Log { block: 9, event })).unwrap();
+            module::attest(message, &stores, &facts).unwrap()
+        };
+        assert_eq!(attested(&join), (VoteResult::Skip, 1)); // whatever its nonce and block
+        assert_eq!(attested(&MsgValidatorJoin { activation_epoch: Epoch::new(3), ..join }), (VoteResult::Skip, 1_400));
     }
 }

@@ -37,10 +37,10 @@ impl Phases for MsgSignerUpdate {
 
     fn attest(&self, stores: &Stores, facts: &Facts) -> Result<VoteResult, Halt> {
         self.source().attest(stores, facts, |event| {
-            let RootEvent::SignerChange(event) = event else { return None };
+            let RootEvent::SignerChange(event) = event else { return Err(Refusal::DECODE) };
             let [_, coordinates @ ..] = &self.pub_key.0;
             let is_key = event.signer_key.as_ref() == coordinates && event.new_signer == self.new_signer();
-            Some(is_key && (event.validator, event.nonce) == (self.id, self.nonce))
+            Ok(is_key && (event.validator, event.nonce) == (self.id, self.nonce))
         })
     }
 

@@ -36,8 +36,8 @@ impl Phases for MsgStakeUpdate {
     fn attest(&self, stores: &Stores, facts: &Facts) -> Result<VoteResult, Halt> {
         expect_stake_counts(stores)?;
         self.source().attest(stores, facts, |event| {
-            let RootEvent::StakeUpdate(event) = event else { return None };
-            Some(event.validator == self.id && self.amount.to_amount() == Some(event.new_amount))
+            let RootEvent::StakeUpdate(event) = event else { return Err(Refusal::DECODE) };
+            Ok(event.validator == self.id && self.amount.to_amount() == Some(event.new_amount))
         })
     }
 
