@@ -13,6 +13,7 @@ use bttc_evm::{
         raw_transaction,
     },
     system::Facts,
+    transaction::Transaction,
 };
 use serde_json::{Value, json};
 
@@ -33,7 +34,10 @@ impl World {
     }
 
     fn send(&mut self, nonce: u64) -> Value {
-        let tx = made::payment(nonce);
+        self.send_transaction(made::payment(nonce))
+    }
+
+    fn send_transaction(&mut self, tx: Transaction) -> Value {
         let (hash, gas_limit) = (tx.hash(), self.chain.head().header().gas_limit);
         self.pool.add(tx, self.chain.state(), gas_limit).unwrap();
         json!(hash)
@@ -78,6 +82,32 @@ impl World {
 
 fn length(list: &Value) -> usize {
     list.as_array().unwrap().len()
+}
+
+#[test]
+fn q318_the_tag_pending_counts_as_a_height_of_minus_two() {
+    let mut world = World::new();
+    world.send(0);
+    world.grow();
+    let mut logs = |from: &str, to: &str| {
+        let asked = json!([{ "fromBlock": from, "toBlock": to }]);
+        world.ask("eth_getLogs", asked).map(|logs| length(&logs)).map_err(|error| error.code)
+    };
+    assert_eq!((logs("latest", "latest"), logs("0x1", "0x1")), (Ok(2), Ok(2)));
+    assert_eq!((logs("0x0", "pending"), logs("latest", "pending"), logs("pending", "pending")), (Ok(0), Ok(0), Ok(0)));
+    // The block that would follow, the newest, and every one from the genesis on: more than these limits let through.
+    assert_eq!(logs("pending", "latest"), Err(-32_005));
+    world.send(1);
+    assert_eq!(world.ask("eth_feeHistory", json!([2, "pending", [50]])).unwrap()["oldestBlock"], "0x1");
+}
+
+#[test]
+fn q316_a_receipt_tells_the_lowest_64_bits_of_a_price() {
+    let mut world = World::new();
+    let sent = world.send_transaction(made::payment_at(0, (1 << 64) + 5));
+    world.grow();
+    assert_eq!(world.ask("eth_getTransactionReceipt", json!([sent])).unwrap()["effectiveGasPrice"], "0x5");
+    assert_eq!(world.ask("eth_getTransactionByHash", json!([sent])).unwrap()["gasPrice"], "0x10000000000000005");
 }
 
 #[test]

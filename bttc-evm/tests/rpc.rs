@@ -74,6 +74,72 @@ fn q266_a_transaction_that_is_not_there_is_called_genesis() {
 }
 
 #[test]
+fn q313_a_quantity_of_no_text_is_zero() {
+    let index = |text: &str| ask("eth_getTransactionByBlockNumberAndIndex", json!(["0x0", text]));
+    assert_eq!(index(""), Ok(Value::Null));
+    assert_eq!(index("0x").unwrap_err().code, -32_602);
+    let text = "invalid argument 0: empty hex string"; // but a height is none
+    assert_eq!(refused("eth_getHeaderByNumber", json!([""])), (-32_602, text.to_owned()));
+}
+
+#[test]
+fn q314_names_of_parts_are_read_in_any_case() {
+    let pay =
+        |to: &str| ask("eth_call", json!([{ to: "0x12", "gas": "0xf4240" }, "latest"])).map_err(|error| error.code);
+    assert_eq!((pay("to"), pay("TO")), (Err(-32_602), Err(-32_602)));
+    assert_eq!(pay("two"), Ok("0x".into()));
+    assert_eq!(ask("eth_call", json!([{ "chainId": "199" }, "latest"])).unwrap_err().code, -32_602);
+}
+
+#[test]
+fn q315_a_block_that_is_not_named_is_missed_where_it_is_needed() {
+    let text = "invalid arguments; neither block nor hash specified";
+    for none in [Value::Null, json!({}), json!({ "blockNumber": null })] {
+        let got = refused("eth_getBalance", json!(["0x00000000000000000000000000000000000000aa", none]));
+        assert_eq!(got, (-32_000, text.to_owned()));
+        assert_eq!(refused("eth_getTransactionReceiptsByBlock", json!([none])), (-32_000, text.to_owned()));
+    }
+    assert_eq!(refused("eth_estimateGas", json!([{}, {}])), (-32_000, text.to_owned()));
+    assert!(ask("eth_estimateGas", json!([{ "to": "0x00000000000000000000000000000000000000aa" }, null])).is_ok());
+    let wrong = refused("eth_call", json!([{}, { "blockNumber": "zz" }]));
+    assert_eq!(wrong.0, -32_602);
+}
+
+#[test]
+fn gas_of_a_height_beyond_the_head_is_asked_of_a_block_that_is_not_there() {
+    let estimate = |request: Value| refused("eth_estimateGas", json!([request, "0x9"]));
+    assert_eq!(estimate(json!({})), (-32_000, "block not found".to_owned()));
+    assert_eq!(estimate(json!({ "gas": "0x5208" })), (-32_000, "header not found".to_owned()));
+}
+
+#[test]
+fn q317_a_hash_of_zeros_asks_for_the_genesis_blocks_logs() {
+    assert_eq!(ask("eth_getLogs", json!([{ "blockHash": B256::ZERO }])), Ok(json!([])));
+    let unknown = json!([{ "blockHash": B256::repeat_byte(1) }]);
+    assert_eq!(refused("eth_getLogs", unknown.clone()), (-32_000, "unknown block".to_owned()));
+    assert_eq!(ask("eth_getBorBlockLogs", unknown), Ok(json!([])));
+}
+
+#[test]
+fn a_parts_own_fault_is_told_before_what_does_not_go_together() {
+    let got = refused("eth_getLogs", json!([{ "blockHash": B256::ZERO, "fromBlock": "x" }]));
+    assert_eq!(got, (-32_602, "invalid argument 0: hex string without 0x prefix".to_owned()));
+    let text = "invalid argument 0: hex has invalid length 1 after decoding; expected 32 for topic";
+    assert_eq!(refused("eth_getLogs", json!([{ "topics": [["0x12", null]] }])), (-32_602, text.to_owned()));
+    assert_eq!(ask("eth_getLogs", json!([{ "topics": [[null, "0x12"]] }])), Ok(json!([])));
+    let text = "invalid argument 0: missing required field 'storageKeys' for AccessTuple";
+    let call = json!([{ "accessList": [{ "address": "0x00000000000000000000000000000000000000aa" }] }, "latest"]);
+    assert_eq!(refused("eth_call", call), (-32_602, text.to_owned()));
+    let text = "invalid argument 0: hex string has length 0, want 64 for common.Hash";
+    assert_eq!(refused("bor_getSnapshotAtHash", json!([""])), (-32_602, text.to_owned()));
+    assert_eq!(refused("bor_getAuthor", json!(["pending"])), (-32_000, "unknown block".to_owned()));
+    let text = "missing value for required argument 2";
+    assert_eq!(refused("eth_feeHistory", json!([1, "latest"])), (-32_602, text.to_owned()));
+    assert_eq!(refused("eth_feeHistory", json!(["+5", "latest", []])).0, -32_602);
+    assert_eq!(ask("eth_feeHistory", json!(["0x8000000000000000", "latest", []])).unwrap()["oldestBlock"], "0x0");
+}
+
+#[test]
 fn a_method_that_is_not_there_is_named() {
     let text = "the method bor_nothing does not exist/is not available";
     assert_eq!(refused("bor_nothing", json!({})), (-32_601, text.to_owned()));

@@ -81,7 +81,7 @@ pub(super) fn create(node: &Node<'_>, on: &On, request: CallRequest) -> Result<V
         // gas follows from the list of the try before.
         let gas = match asked {
             Some(gas) => gas,
-            None => estimate(node, &node.on(BlockRef::Height(Height::Pending))?, &request)?,
+            None => estimate(node, BlockRef::Height(Height::Pending), &request)?,
         };
         request.access_list = list.clone();
         let call = request.with_gas(gas.min(QUERY_GAS));

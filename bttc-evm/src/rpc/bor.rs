@@ -12,9 +12,13 @@ use std::sync::Arc;
 /// Blocks of a range at most.
 const RANGE: u64 = 32_768;
 
-/// The block that a method without a height, with null or a tag means, or the one at this height.
+/// The block that a method without a height or with null means, or the one at this height.
+// The one that would follow is unknown to these methods.
 pub(super) fn block(node: &Node<'_>, height: Option<Height>) -> Result<Arc<ImportedBlock>, RpcError> {
-    node.block(height.unwrap_or(Height::Latest))?.ok_or_else(unknown)
+    match height.unwrap_or(Height::Latest) {
+        Height::Pending => Err(unknown()),
+        height => node.block(height)?.ok_or_else(unknown),
+    }
 }
 
 fn unknown() -> RpcError {

@@ -9,7 +9,7 @@
 
 use super::{
     Node, RpcError, hex,
-    params::{self, Unreadable},
+    params::{self, BlockRef, Unreadable},
 };
 use crate::{
     executor::{BlockContext, Ending, QUERY_GAS, QueryError, Simulated, Simulation, simulate},
@@ -48,10 +48,11 @@ pub(super) fn request(value: &Value) -> Result<CallRequest, Unreadable> {
         Value::Null => &none,
         other => return Err(params::mistyped(other, "ethapi.TransactionArgs")),
     };
-    let part = |name| fields.get(name).filter(|value| !value.is_null());
+    let part = |name| params::part(fields, name);
     let word = |name| part(name).map(params::word).transpose();
     let number = |name| part(name).map(params::quantity).transpose();
     let bytes = |name| part(name).map(params::bytes).transpose();
+    word("chainId")?; // it is not looked at, but has to be one
     Ok(CallRequest {
         from: part("from").map_or(Ok(Address::ZERO), params::address)?,
         to: part("to").map_or(Ok(TxKind::Create), |to| params::address(to).map(TxKind::Call))?,
@@ -70,10 +71,12 @@ pub(super) fn request(value: &Value) -> Result<CallRequest, Unreadable> {
 fn access_list(value: &Value) -> Result<AccessList, Unreadable> {
     let items = params::list(value, "types.AccessList", |item| {
         let Value::Object(fields) = item else { return Err(params::mistyped(item, "types.AccessTuple")) };
-        let address = fields.get("address").map_or(Ok(Address::ZERO), params::address)?;
-        let keys = fields.get("storageKeys").unwrap_or(&Value::Null);
-        let storage_keys = params::list(keys, "[]common.Hash", params::hash)?;
-        Ok(AccessListItem { address, storage_keys })
+        let part = |name| params::part(fields, name);
+        let address = part("address").map(params::address).transpose()?;
+        let keys = part("storageKeys").map(|keys| params::list(keys, "[]common.Hash", params::hash)).transpose()?;
+        let missing = |name| Unreadable(format!("missing required field '{name}' for AccessTuple"));
+        let address = address.ok_or_else(|| missing("address"))?;
+        Ok(AccessListItem { address, storage_keys: keys.ok_or_else(|| missing("storageKeys"))? })
     });
     items.map(AccessList)
 }
@@ -152,11 +155,16 @@ pub(super) fn call(node: &Node<'_>, on: &On, request: &CallRequest) -> Result<Va
 }
 
 /// `eth_estimateGas`.
-pub(super) fn estimate(node: &Node<'_>, on: &On, request: &CallRequest) -> Result<u64, RpcError> {
-    let hashes = node.hashes_before(on.before)?;
+pub(super) fn estimate(node: &Node<'_>, block: BlockRef, request: &CallRequest) -> Result<u64, RpcError> {
     let asked = request.gas.filter(|gas| *gas >= TRANSFER_GAS);
-    let mut most = asked.unwrap_or(on.context.gas_limit);
+    if asked.is_none() {
+        // Its gas limit is what is asked for then.
+        node.referred(block, "block not found")?;
+    }
     request.check_prices()?;
+    let on = &node.on(block)?;
+    let hashes = node.hashes_before(on.before)?;
+    let mut most = asked.unwrap_or(on.context.gas_limit);
     let price = request.gas_price.or(request.max_fee).unwrap_or_default();
     if !price.is_zero() {
         let mut available = on.state.balance(request.from);

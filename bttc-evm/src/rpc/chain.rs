@@ -25,7 +25,7 @@ fn named_block(node: &Node<'_>, block: BlockRef) -> Result<Option<Arc<ImportedBl
     match block {
         BlockRef::Height(height) => node.block(height),
         BlockRef::Hash(hash) => node.block_by_hash(hash),
-        BlockRef::Canonical(hash) => node.canonical(hash).map(Some),
+        other => node.referred(other, "").map(Some),
     }
 }
 
@@ -76,12 +76,7 @@ pub(super) fn answer_transaction(node: &Node<'_>, name: &str, params: Params<'_>
             let block = params.required(params::block_ref)?;
             Ok(move || {
                 // a height that is not there aborts the handler.
-                let crashed = || RpcError::failed("method handler crashed");
-                let block = match block {
-                    BlockRef::Hash(hash) => node.named(hash)?,
-                    BlockRef::Canonical(hash) => node.canonical(hash)?,
-                    BlockRef::Height(height) => node.block(height)?.ok_or_else(crashed)?,
-                };
+                let block = node.referred(block, "method handler crashed")?;
                 Ok(view::receipts(&block, node.chain_id()))
             })
         }),
@@ -150,7 +145,7 @@ pub(super) fn answer_call(node: &Node<'_>, name: &str, params: Params<'_>) -> Re
         let request = params.required(call::request)?;
         let block = params.nullable(params::block_ref)?.unwrap_or(BlockRef::Height(Height::Pending));
         Ok(move || match name {
-            "estimateGas" => Ok(hex::quantity(call::estimate(node, &node.on(block)?, &request)?)),
+            "estimateGas" => Ok(hex::quantity(call::estimate(node, block, &request)?)),
             _ => access_list::create(node, &node.on(block)?, request),
         })
     })

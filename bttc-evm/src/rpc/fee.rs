@@ -72,8 +72,8 @@ pub(super) fn block_count(value: &Value) -> Result<u64, Unreadable> {
         other => other.to_string(),
     };
     match text.parse() {
-        Ok(number) => Ok(number),
-        Err(_) => hex::read_u64(&text).map_err(|error: HexError| Unreadable(error.to_string())),
+        Ok(number) if !text.starts_with('+') => Ok(number),
+        _ => hex::read_u64(&text).map_err(|error: HexError| Unreadable(error.to_string())),
     }
 }
 
@@ -129,7 +129,8 @@ fn rewards(block: &ImportedBlock, percentiles: &[f64]) -> Vec<Value> {
 /// `eth_feeHistory`.
 // without a base fee the history lists zeros, one more than blocks; no blocks have neither list nor first block.
 pub(super) fn history(node: &Node<'_>, count: u64, last: Height, percentiles: &[f64]) -> Result<Value, RpcError> {
-    if count == 0 {
+    // The reference holds the count in a signed number.
+    if count == 0 || i64::try_from(count).is_err() {
         return Ok(json!({ "oldestBlock": "0x0", "gasUsedRatio": null }));
     }
     let mut before = None;
@@ -146,8 +147,11 @@ pub(super) fn history(node: &Node<'_>, count: u64, last: Height, percentiles: &[
         before = Some((place, *percentile));
     }
     let head = node.head();
+    // The block that would follow has nothing in it.
+    let pending = last == Height::Pending;
     let last = match last {
-        Height::Latest | Height::Pending => head,
+        Height::Latest => head,
+        Height::Pending => head.saturating_add(1),
         Height::At(number) if number > head => {
             let text = format!("request beyond head block: requested {number}, head {head}");
             return Err(RpcError::failed(text));
@@ -158,13 +162,15 @@ pub(super) fn history(node: &Node<'_>, count: u64, last: Height, percentiles: &[
     let oldest = last.saturating_add(1).saturating_sub(count);
     let blocks = (oldest..=last).filter_map(|number| node.at(number).transpose()).collect::<Result<Vec<_>, _>>()?;
     let base_fees: Vec<_> = (0..=count).map(|_| "0x0").collect();
-    let ratios: Vec<_> = blocks.iter().map(|block| ratio(block)).collect();
+    let ratios: Vec<_> = blocks.iter().map(|block| ratio(block)).chain(pending.then(|| 0.into())).collect();
     let mut answer =
         json!({ "oldestBlock": hex::quantity(oldest), "baseFeePerGas": base_fees, "gasUsedRatio": ratios });
     if let Value::Object(fields) = &mut answer
         && !percentiles.is_empty()
     {
-        fields.insert("reward".to_owned(), blocks.iter().map(|block| rewards(block, percentiles)).collect());
+        let none = || percentiles.iter().map(|_| hex::quantity(0)).collect();
+        let rewards = blocks.iter().map(|block| rewards(block, percentiles)).chain(pending.then(none));
+        fields.insert("reward".to_owned(), rewards.collect());
     }
     Ok(answer)
 }

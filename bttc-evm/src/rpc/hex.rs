@@ -74,12 +74,28 @@ fn number(text: &str, bits: u16) -> Result<U256, HexError> {
     if digits.len() > usize::from(bits / 4) {
         return Err(HexError::Range(bits));
     }
+    if !is_plain(digits) {
+        return Err(HexError::Syntax);
+    }
     U256::from_str_radix(digits, 16).map_err(|_| HexError::Syntax)
+}
+
+fn is_plain(digits: &str) -> bool {
+    digits.bytes().all(|digit| digit.is_ascii_hexdigit())
 }
 
 /// Reads a quantity of 64 bits.
 pub(super) fn read_u64(text: &str) -> Result<u64, HexError> {
     u64::try_from(number(text, 64)?).map_err(|_| HexError::Range(64))
+}
+
+/// Reads a height: digit by digit, so that a wrong one is told before the first too many.
+pub(super) fn read_height(text: &str) -> Result<u64, HexError> {
+    let height = read_u64(text);
+    if height == Err(HexError::Range(64)) && !digits(text)?.bytes().take(17).all(|digit| digit.is_ascii_hexdigit()) {
+        return Err(HexError::Syntax);
+    }
+    height
 }
 
 /// Reads a quantity of 256 bits.
@@ -93,9 +109,14 @@ pub(super) fn read_bytes(text: &str) -> Result<Bytes, HexError> {
     if !digits.len().is_multiple_of(2) {
         return Err(HexError::Odd);
     }
-    let plain = digits.bytes().all(|digit| digit.is_ascii_hexdigit());
-    let bytes = plain.then(|| hex::decode(digits).ok()).flatten();
+    let bytes = is_plain(digits).then(|| hex::decode(digits).ok()).flatten();
     bytes.map(Bytes::from).ok_or(HexError::Syntax)
+}
+
+/// Reads bytes in whose digits a wrong one is told before an odd number of them.
+pub(super) fn read_pairs(text: &str) -> Result<Bytes, HexError> {
+    let digits = digits(text)?;
+    if is_plain(digits) { read_bytes(text) } else { Err(HexError::Syntax) }
 }
 
 #[cfg(test)]
@@ -110,6 +131,12 @@ mod tests {
         assert_eq!(read_u64("5"), Err(HexError::Prefix));
         assert_eq!(read_u64("0x10000000000000000"), Err(HexError::Range(64)));
         assert_eq!(read_word("0xg"), Err(HexError::Syntax));
+        assert_eq!(read_u64("0x1_0"), Err(HexError::Syntax));
+        assert_eq!(read_u64("0xg0000000000000000"), Err(HexError::Range(64)));
+        assert_eq!(read_height("0xg0000000000000000"), Err(HexError::Syntax));
+        assert_eq!(read_height("0x10000000000000000g"), Err(HexError::Range(64)));
+        assert_eq!((read_bytes("0xg"), read_pairs("0xg")), (Err(HexError::Odd), Err(HexError::Syntax)));
+        assert_eq!(read_pairs("0x0"), Err(HexError::Odd));
         assert_eq!(read_bytes("0x0"), Err(HexError::Odd));
     }
 }

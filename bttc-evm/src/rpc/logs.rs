@@ -39,8 +39,8 @@ pub struct LogLimits {
 }
 
 impl LogLimits {
-    fn check_range(&self, from: u64, to: u64) -> Result<(), RpcError> {
-        let (got, limit) = (to.saturating_sub(from).saturating_add(1), self.blocks.unwrap_or(u64::MAX));
+    fn check_range(&self, from: i64, to: i64) -> Result<(), RpcError> {
+        let (got, limit) = (to.abs_diff(from).saturating_add(1), self.blocks.unwrap_or(u64::MAX));
         if from <= to && got > limit {
             return Err(RpcError::limit(format_args!("a range of {got} blocks exceeds the limit of {limit}")));
         }
@@ -58,7 +58,9 @@ impl LogLimits {
 }
 
 /// Blocks between those whose system calls a range search looks at.
-const STEP: u64 = 64;
+const STEP: usize = 64;
+/// What the tag `pending` counts as.
+const PENDING: i64 = -2;
 
 /// Which logs are wanted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,7 +77,7 @@ enum Blocks {
 }
 
 fn bytes<const N: usize>(text: &str, what: &str) -> Result<[u8; N], Unreadable> {
-    let bytes = hex::read_bytes(text)?;
+    let bytes = hex::read_pairs(text)?;
     <[u8; N]>::try_from(&bytes[..]).map_err(|_| {
         let got = bytes.len();
         Unreadable(format!("hex has invalid length {got} after decoding; expected {N} for {what}"))
@@ -98,18 +100,18 @@ pub(super) fn filter(value: &Value) -> Result<LogFilter, Unreadable> {
         Value::Null => &none,
         other => return Err(params::mistyped(other, "filters.input")),
     };
-    let part = |name| fields.get(name).filter(|value| !value.is_null());
-    let (from, to) = (part("fromBlock"), part("toBlock"));
-    let blocks = match part("blockHash") {
+    let part = |name| params::part(fields, name);
+    let height = |name| part(name).map(params::height).transpose();
+    let (from, to) = (height("fromBlock")?, height("toBlock")?);
+    let blocks = match part("blockHash").map(params::hash).transpose()? {
         Some(_) if from.is_some() || to.is_some() => {
             let text = "cannot specify both BlockHash and FromBlock/ToBlock, choose one or the other";
             return Err(Unreadable(text.to_owned()));
         }
-        Some(hash) => Blocks::One(params::hash(hash)?),
-        None => {
-            let height = |value: Option<&Value>| value.map_or(Ok(Height::Latest), params::height);
-            Blocks::Range(height(from)?, height(to)?)
-        }
+        // a hash of zeros stands for no hash, and heights that were not given for the genesis block.
+        Some(B256::ZERO) => Blocks::Range(Height::At(0), Height::At(0)),
+        Some(hash) => Blocks::One(hash),
+        None => Blocks::Range(from.unwrap_or(Height::Latest), to.unwrap_or(Height::Latest)),
     };
     Ok(LogFilter { blocks, addresses: addresses(part("address"))?, topics: topics(part("topics"))? })
 }
@@ -142,11 +144,11 @@ fn topics(value: Option<&Value>) -> Result<Vec<Vec<B256>>, Unreadable> {
         Value::Null => Ok(Vec::new()),
         Value::String(text) => Ok(vec![topic(text)?]),
         Value::Array(choices) => {
-            // A null among the choices makes the place match everything.
-            if choices.iter().any(Value::is_null) {
-                return Ok(Vec::new());
-            }
-            choices.iter().map(|choice| topic(choice.as_str().ok_or_else(invalid)?)).collect()
+            // A null among the choices makes the place match everything; what stands behind it is not read.
+            let before = choices.iter().take_while(|choice| !choice.is_null());
+            let read: Vec<_> =
+                before.map(|choice| topic(choice.as_str().ok_or_else(invalid)?)).collect::<Result<_, _>>()?;
+            Ok(if read.len() < choices.len() { Vec::new() } else { read })
         }
         _ => Err(invalid()),
     })
@@ -198,15 +200,27 @@ impl LogFilter {
         let logs = if within { self.own(block) } else { Vec::new() };
         logs.into_iter().chain(within.then(|| self.synthetic(block)).into_iter().flatten()).collect()
     }
+}
 
-    /// First and last height, as far as the chain goes.
-    fn bounds(node: &Node<'_>, from: Height, to: Height) -> (u64, u64) {
-        let head = node.head();
-        let height = |height| match height {
-            Height::Latest | Height::Pending => head,
-            Height::At(number) => number,
-        };
-        (height(from), height(to).min(head))
+/// First and last height, as far as the chain goes.
+fn bounds(node: &Node<'_>, from: Height, to: Height) -> (i64, i64) {
+    // Heights were read as signed numbers.
+    let signed = |number| i64::try_from(number).unwrap_or(i64::MAX);
+    let head = signed(node.head());
+    let height = |height| match height {
+        Height::Latest => head,
+        Height::Pending => PENDING,
+        Height::At(number) => signed(number),
+    };
+    (height(from), height(to).min(head))
+}
+
+/// The block at a step of a range search.
+// the tag `pending` counts as height −2 there, which has no logs, and −1 is the newest block.
+fn block_at(node: &Node<'_>, number: i64) -> Result<Option<Arc<ImportedBlock>>, RpcError> {
+    match number {
+        -1 => node.block(Height::Latest),
+        number => u64::try_from(number).map_or(Ok(None), |number| node.at(number)),
     }
 }
 
@@ -225,10 +239,10 @@ pub(super) fn logs(node: &Node<'_>, filter: &LogFilter) -> Result<Value, RpcErro
     match filter.blocks {
         Blocks::One(hash) => found.extend(placed(filter.own(&*block(node, hash)?))),
         Blocks::Range(from, to) => {
-            let (from, to) = LogFilter::bounds(node, from, to);
+            let (from, to) = bounds(node, from, to);
             node.log_limits.check_range(from, to)?;
             for number in from..=to {
-                let Some(block) = node.at(number)? else { continue };
+                let Some(block) = block_at(node, number)? else { continue };
                 found.extend(placed(filter.own(&block)));
                 node.log_limits.check_found(found.len())?;
             }
@@ -246,16 +260,19 @@ pub(super) fn state_sync_logs(node: &Node<'_>, filter: &LogFilter) -> Result<Val
     Ok(synthetic(node, filter)?.into_iter().map(|(_, log)| log).collect())
 }
 
-// As in the reference: a range search looks at every 64th block alone, whatever the length of a sprint.
 fn synthetic(node: &Node<'_>, filter: &LogFilter) -> Result<Placed, RpcError> {
     let mut found = Placed::new();
     match filter.blocks {
-        Blocks::One(hash) => found.extend(placed(filter.synthetic(&*block(node, hash)?))),
+        Blocks::One(hash) => {
+            let block = node.block_by_hash(hash)?;
+            found.extend(block.iter().flat_map(|block| placed(filter.synthetic(block))));
+        }
         Blocks::Range(from, to) => {
-            let (from, to) = LogFilter::bounds(node, from, to);
+            let (from, to) = bounds(node, from, to);
             node.log_limits.check_range(from, to)?;
-            for number in (from.div_ceil(STEP)..=to / STEP).map(|step| step.saturating_mul(STEP)) {
-                let Some(block) = node.at(number)? else { continue };
+            let first = first_step(from, node.chain.spec().timing.sprint);
+            for number in (first..=to).step_by(STEP) {
+                let Some(block) = block_at(node, number)? else { continue };
                 found.extend(placed(filter.synthetic(&block)));
             }
         }
@@ -263,6 +280,37 @@ fn synthetic(node: &Node<'_>, filter: &LogFilter) -> Result<Placed, RpcError> {
     Ok(found)
 }
 
+/// The first block whose system calls a range search looks at.
+// a start of a sprint stays; from elsewhere it is 64 behind the start of its sprint, whatever a sprint's length.
+fn first_step(from: i64, sprint: u64) -> i64 {
+    let over = i64::try_from(sprint).ok().and_then(|sprint| from.checked_rem(sprint)).unwrap_or_default();
+    if over == 0 { from } else { from.saturating_add(64).saturating_sub(over) }
+}
+
 fn block(node: &Node<'_>, hash: B256) -> Result<Arc<ImportedBlock>, RpcError> {
     node.block_by_hash(hash)?.ok_or_else(|| RpcError::failed("unknown block"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn q319_a_search_for_system_calls_starts_64_behind_a_sprints_start() {
+        // sprint, from, first
+        let starts = [
+            (64, 0, 0),
+            (64, 64, 64),
+            (64, 65, 128),
+            (8, 56, 56),
+            (8, 20, 80),
+            (4, 1, 64),
+            (16, -2, 64),
+            (2, -2, -2),
+            (0, 3, 3),
+        ];
+        for (sprint, from, first) in starts {
+            assert_eq!(first_step(from, sprint), first, "{from} of {sprint}");
+        }
+    }
 }

@@ -137,8 +137,7 @@ fn answer_node(node: &Node<'_>, method: &str, name: &str, params: Params<'_>) ->
         "getRootHash" => answer_root(node, params),
         "feeHistory" => with(params, |params| {
             let (count, last) = (params.required(fee::block_count)?, params.required(params::height)?);
-            let percentiles = params.optional(|value| params::list(value, "[]float64", fee::percentile))?;
-            let percentiles = percentiles.unwrap_or_default();
+            let percentiles = params.required(|value| params::list(value, "[]float64", fee::percentile))?;
             Ok(move || fee::history(node, count, last, &percentiles))
         }),
         "blockNumber"

@@ -114,14 +114,20 @@ impl Node<'_> {
         Ok(self.chain.side_state(header.height(), header.hash()).cloned())
     }
 
+    /// A block, which must be there; `missing` is what is said of a height above the head.
+    pub(super) fn referred(&self, block: BlockRef, missing: &str) -> Result<Arc<ImportedBlock>, RpcError> {
+        match block {
+            BlockRef::Height(height) => self.block(height)?.ok_or_else(|| RpcError::failed(missing)),
+            BlockRef::Hash(hash) => self.named(hash),
+            BlockRef::Canonical(hash) => self.canonical(hash),
+            BlockRef::None => Err(RpcError::failed("invalid arguments; neither block nor hash specified")),
+        }
+    }
+
     /// A block and the state after it.
     pub(super) fn on(&self, block: BlockRef) -> Result<On, RpcError> {
         let pending = block == BlockRef::Height(Height::Pending);
-        let block = match block {
-            BlockRef::Height(height) => self.block(height)?.ok_or_else(|| RpcError::failed("header not found"))?,
-            BlockRef::Hash(hash) => self.named(hash)?,
-            BlockRef::Canonical(hash) => self.canonical(hash)?,
-        };
+        let block = self.referred(block, "header not found")?;
         let header = block.header();
         let missing = || RpcError::failed(format_args!("missing trie node {:x} (path )", header.state_root));
         let state = self.state_after(header)?.ok_or_else(missing)?;

@@ -46,7 +46,7 @@ fn account_override(value: &Value) -> Result<Override, Unreadable> {
         return Ok(Override::default());
     }
     let fields = object(value, "ethapi.OverrideAccount")?;
-    let part = |name| fields.get(name).filter(|value| !value.is_null());
+    let part = |name| params::part(fields, name);
     Ok(Override {
         nonce: part("nonce").map(params::quantity).transpose()?,
         code: part("code").map(params::bytes).transpose()?,

@@ -8,7 +8,7 @@ use super::{
 };
 use alloy_primitives::{Address, B256, Bytes, U256};
 use core::fmt;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// Parameters not yet read.
 #[derive(Debug)]
@@ -103,54 +103,59 @@ fn text<'a>(value: &'a Value, wanted: &str) -> Result<&'a str, Unreadable> {
     value.as_str().ok_or_else(|| wrong("non-string", wanted))
 }
 
-fn fixed<const N: usize>(value: &Value, wanted: &str) -> Result<[u8; N], Unreadable> {
-    let text = text(value, wanted)?;
+/// Bytes of a fixed length; what is wrong with the digits is told in `mistyped`'s words.
+fn fixed<const N: usize>(
+    text: &str,
+    wanted: &str,
+    mistyped: impl Fn(HexError) -> Unreadable,
+) -> Result<[u8; N], Unreadable> {
     let digits = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X"));
-    let digits = digits.ok_or_else(|| wrong(HexError::Prefix, wanted))?;
+    let digits = if text.is_empty() { text } else { digits.ok_or_else(|| mistyped(HexError::Prefix))? };
     if !digits.len().is_multiple_of(2) {
-        return Err(wrong(HexError::Odd, wanted));
-    }
-    if digits.len() != N.saturating_mul(2) {
-        let (got, length) = (digits.len(), N.saturating_mul(2));
-        return Err(Unreadable(format!("hex string has length {got}, want {length} for {wanted}")));
-    }
-    let bytes = hex::read_bytes(text).map_err(|error| wrong(error, wanted))?;
-    <[u8; N]>::try_from(&bytes[..]).map_err(|_| wrong(HexError::Syntax, wanted))
-}
-
-/// A key of an object: bytes of this length.
-pub(super) fn key<const N: usize>(text: &str, wanted: &str) -> Result<[u8; N], Unreadable> {
-    let digits = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X"));
-    let digits = if text.is_empty() { text } else { digits.ok_or(HexError::Prefix)? };
-    if !digits.len().is_multiple_of(2) {
-        return Err(HexError::Odd.into());
+        return Err(mistyped(HexError::Odd));
     }
     let (got, length) = (digits.len(), N.saturating_mul(2));
-    let bytes = if got == length { hex::read_bytes(text)? } else { Bytes::new() };
+    let bytes = if got == length { hex::read_bytes(text).map_err(mistyped)? } else { Bytes::new() };
     let mislong = |_| Unreadable(format!("hex string has length {got}, want {length} for {wanted}"));
     <[u8; N]>::try_from(&bytes[..]).map_err(mislong)
 }
 
+/// A key of an object: bytes of this length.
+pub(super) fn key<const N: usize>(text: &str, wanted: &str) -> Result<[u8; N], Unreadable> {
+    fixed(text, wanted, Unreadable::from)
+}
+
+fn fixed_value<const N: usize>(value: &Value, wanted: &str) -> Result<[u8; N], Unreadable> {
+    fixed(text(value, wanted)?, wanted, |error| wrong(error, wanted))
+}
+
 /// A hash.
 pub(super) fn hash(value: &Value) -> Result<B256, Unreadable> {
-    fixed(value, "common.Hash").map(B256::from)
+    fixed_value(value, "common.Hash").map(B256::from)
 }
 
 /// An address.
 pub(super) fn address(value: &Value) -> Result<Address, Unreadable> {
-    fixed(value, "common.Address").map(Address::from)
+    fixed_value(value, "common.Address").map(Address::from)
 }
 
 /// A quantity of 64 bits.
+// a quantity of no text at all is 0.
 pub(super) fn quantity(value: &Value) -> Result<u64, Unreadable> {
     let wanted = "hexutil.Uint64";
-    hex::read_u64(text(value, wanted)?).map_err(|error| wrong(error, wanted))
+    match text(value, wanted)? {
+        "" => Ok(0),
+        text => hex::read_u64(text).map_err(|error| wrong(error, wanted)),
+    }
 }
 
 /// A quantity of 256 bits.
 pub(super) fn word(value: &Value) -> Result<U256, Unreadable> {
     let wanted = "*hexutil.Big";
-    hex::read_word(text(value, wanted)?).map_err(|error| wrong(error, wanted))
+    match text(value, wanted)? {
+        "" => Ok(U256::ZERO),
+        text => hex::read_word(text).map_err(|error| wrong(error, wanted)),
+    }
 }
 
 /// Bytes.
@@ -190,6 +195,13 @@ pub(super) fn string(value: &Value) -> Result<&str, Unreadable> {
     }
 }
 
+/// A part of an object; null counts as none.
+// names of parts are matched in whatever case they are written; the exact one goes before.
+pub(super) fn part<'v>(fields: &'v Map<String, Value>, name: &str) -> Option<&'v Value> {
+    let alike = || fields.iter().rev().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value);
+    fields.get(name).or_else(alike).filter(|value| !value.is_null())
+}
+
 /// A list; null counts as an empty one.
 pub(super) fn list<'a, T>(
     value: &'a Value,
@@ -214,13 +226,13 @@ pub(super) enum Height {
     At(u64),
 }
 
-fn height_of(text: &str) -> Result<Height, Unreadable> {
+fn height_of(text: &str, too_high: &str) -> Result<Height, Unreadable> {
     match text {
         "earliest" => Ok(Height::At(0)),
         "latest" => Ok(Height::Latest),
         "pending" => Ok(Height::Pending),
-        text => match hex::read_u64(text)? {
-            number if i64::try_from(number).is_err() => Err(Unreadable("block number larger than int64".to_owned())),
+        text => match hex::read_height(text)? {
+            number if i64::try_from(number).is_err() => Err(Unreadable(too_high.to_owned())),
             number => Ok(Height::At(number)),
         },
     }
@@ -228,9 +240,10 @@ fn height_of(text: &str) -> Result<Height, Unreadable> {
 
 /// A height as text. What is no text is read by its JSON.
 pub(super) fn height(value: &Value) -> Result<Height, Unreadable> {
+    let too_high = "block number larger than int64";
     match value {
-        Value::String(text) => height_of(text),
-        other => height_of(&other.to_string()),
+        Value::String(text) => height_of(text, too_high),
+        other => height_of(&other.to_string(), too_high),
     }
 }
 
@@ -241,27 +254,33 @@ pub(super) enum BlockRef {
     Hash(B256),
     /// One of the chain, not beside it.
     Canonical(B256),
+    /// Neither was given, which is told when the block is needed.
+    None,
 }
 
 /// A block: text, or an object with one of `blockNumber` and `blockHash`, beside which `requireCanonical` may stand.
+// null and an object with neither are read, and refused only where the block is needed.
 pub(super) fn block_ref(value: &Value) -> Result<BlockRef, Unreadable> {
     match value {
         Value::Object(fields) => {
-            let part = |name| fields.get(name).filter(|value| !value.is_null());
-            match (part("blockNumber"), part("blockHash")) {
+            // A part that cannot be read makes the whole be tried as a text, which it is not.
+            let untyped = |_| mistyped(value, "string");
+            let number = part(fields, "blockNumber").map(height).transpose().map_err(untyped)?;
+            let block = part(fields, "blockHash").map(hash).transpose().map_err(untyped)?;
+            let canonical = part(fields, "requireCanonical").map_or(Ok(false), flag).map_err(untyped)?;
+            match (number, block) {
                 (Some(_), Some(_)) => {
                     Err(Unreadable("cannot specify both BlockHash and BlockNumber, choose one or the other".to_owned()))
                 }
-                (Some(number), None) => height(number).map(BlockRef::Height),
-                (None, Some(block)) => {
-                    let canonical = part("requireCanonical").map_or(Ok(false), flag)?;
-                    hash(block).map(if canonical { BlockRef::Canonical } else { BlockRef::Hash })
-                }
-                (None, None) => Ok(BlockRef::Height(Height::Latest)),
+                (Some(number), None) => Ok(BlockRef::Height(number)),
+                (None, Some(block)) if canonical => Ok(BlockRef::Canonical(block)),
+                (None, Some(block)) => Ok(BlockRef::Hash(block)),
+                (None, None) => Ok(BlockRef::None),
             }
         }
-        Value::String(text) if text.len() == 66 => hash(value).map(BlockRef::Hash),
-        Value::String(text) => height_of(text).map(BlockRef::Height),
+        Value::Null => Ok(BlockRef::None),
+        Value::String(text) if text.len() == 66 => key(text, "Hash").map(B256::from).map(BlockRef::Hash),
+        Value::String(text) => height_of(text, "blocknumber too high").map(BlockRef::Height),
         other => Err(mistyped(other, "string")),
     }
 }

@@ -299,7 +299,9 @@ fn with_type(parts: ReceiptParts<'_>, form: TransactionType, gas_price: U256) ->
 pub(super) fn receipt(block: &ImportedBlock, place: usize, chain_id: u64) -> Option<Value> {
     let (tx, receipt) = (block.block().transactions().get(place)?, block.receipts().get(place)?);
     let from = tx.sender(chain_id).unwrap_or_default();
-    Some(with_type(parts(block, place, tx, receipt, from), tx.form(), tx.gas_price()))
+    // of a price only the lowest 64 bits are told.
+    let price = tx.gas_price() & U256::from(u64::MAX);
+    Some(with_type(parts(block, place, tx, receipt, from), tx.form(), price))
 }
 
 /// The synthetic transaction's receipt, by the hash that it is asked for.

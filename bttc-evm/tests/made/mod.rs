@@ -51,7 +51,7 @@ pub(crate) fn chain_of(spec: ChainSpec) -> Chain {
     let allocation = DevnetAllocation {
         time: 1_700_000_000,
         validators: vec![Validator::new(ValidatorId::new(1), key().address(), VotingPower::new(1))],
-        balances: BTreeMap::from([(key().address(), U256::from(10).pow(U256::from(20)))]),
+        balances: BTreeMap::from([(key().address(), U256::from(10).pow(U256::from(25)))]),
         root_chain: 1,
         root_token: Address::ZERO,
     };
@@ -60,10 +60,15 @@ pub(crate) fn chain_of(spec: ChainSpec) -> Chain {
 
 /// A payment of one base unit with this nonce.
 pub(crate) fn payment(nonce: u64) -> Transaction {
+    payment_at(nonce, 1_000_000_000)
+}
+
+/// A payment of one base unit with this nonce, at this price of gas.
+pub(crate) fn payment_at(nonce: u64, gas_price: u128) -> Transaction {
     let body = TxLegacy {
         chain_id: Some(ChainSpec::devnet().chain_id),
         nonce,
-        gas_price: 1_000_000_000,
+        gas_price,
         gas_limit: 21_000,
         to: TxKind::Call(Address::repeat_byte(0xb0)),
         value: U256::from(1),
