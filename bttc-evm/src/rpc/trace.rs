@@ -169,3 +169,31 @@ fn step(step: &StepLog) -> Value {
     }
     Value::Object(fields)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeMap;
+
+    #[test]
+    fn words_are_shown_as_short_numbers_on_the_stack_and_in_full_elsewhere() {
+        let number = U256::from(0x60);
+        let shown = step(&StepLog {
+            pc: 2,
+            opcode: 0x54,
+            gas: 9,
+            cost: 3,
+            depth: 1,
+            error: None,
+            stack: Some(vec![U256::ZERO, number]),
+            memory: Some(vec![7; 64]),
+            storage: Some(BTreeMap::from([(number, U256::MAX)])),
+        });
+        let (slot, value, word) = (format!("{number:064x}"), "f".repeat(64), "07".repeat(32));
+        let expected = json!({
+            "pc": 2, "op": "SLOAD", "gas": 9, "gasCost": 3, "depth": 1,
+            "stack": ["0x0", "0x60"], "memory": [word, word], "storage": { slot: value },
+        });
+        assert_eq!(shown, expected);
+    }
+}

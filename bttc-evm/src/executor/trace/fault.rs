@@ -62,7 +62,7 @@ impl Fault {
         let Some(operation) = defined(before.opcode) else {
             return unpriced(format!("invalid opcode: {}", name(before.opcode)));
         };
-        let (held, takes) = (before.stack.len(), usize::from(operation.inputs()));
+        let (held, takes) = (before.held, usize::from(operation.inputs()));
         let most = STACK_LIMIT.saturating_add(takes).saturating_sub(usize::from(operation.outputs()));
         if held < takes {
             return unpriced(format!("stack underflow ({held} <=> {takes})"));

@@ -73,6 +73,19 @@ pub enum Trace {
     },
 }
 
+/// How much of the machine is looked at before each step. Copies take longer than steps, and whoever asks for a call
+/// has a say in how much there is to copy.
+#[derive(Clone, Copy, Debug)]
+struct View {
+    /// Words from the stack's top.
+    stack: usize,
+    /// Bytes of memory.
+    memory: usize,
+}
+
+/// The most operands that an operation has.
+const OPERANDS: usize = 7;
+
 /// What the machine is before a step.
 #[derive(Clone, Debug)]
 struct Before {
@@ -83,9 +96,14 @@ struct Before {
     address: Address,
     /// Whether nothing may be written.
     is_static: bool,
-    /// From the top down.
+    /// From the top down, as far as it is looked at.
     stack: Vec<U256>,
+    /// Words on the stack in all.
+    held: usize,
+    /// As far as it is looked at.
     memory: Vec<u8>,
+    /// Bytes of memory in all.
+    size: usize,
     /// Balance of the account whose code runs.
     balance: U256,
     /// The slot that it reads or writes, where it does.
@@ -93,9 +111,15 @@ struct Before {
 }
 
 impl Before {
-    fn of<DB: Database>(interpreter: &Interpreter<EthInterpreter>, context: &mut BorContext<DB>, depth: usize) -> Self {
+    fn of<DB: Database>(
+        interpreter: &Interpreter<EthInterpreter>,
+        context: &mut BorContext<DB>,
+        depth: usize,
+        view: View,
+    ) -> Self {
         let (opcode, address) = (interpreter.bytecode.opcode(), interpreter.input.target_address());
         let account = context.journal().inner.state.get(&address);
+        let (stack, size) = (interpreter.stack.data(), interpreter.memory.size());
         let mut before = Self {
             opcode,
             pc: u64::try_from(interpreter.bytecode.pc()).unwrap_or(u64::MAX),
@@ -103,8 +127,10 @@ impl Before {
             depth,
             address,
             is_static: interpreter.runtime_flag.is_static(),
-            stack: interpreter.stack.data().iter().rev().copied().collect(),
-            memory: interpreter.memory.slice(0..interpreter.memory.size()).to_vec(),
+            stack: stack.iter().rev().take(view.stack).copied().collect(),
+            held: stack.len(),
+            memory: interpreter.memory.slice(0..size.min(view.memory)).to_vec(),
+            size,
             balance: account.map_or(U256::ZERO, |account| account.info.balance),
             slot: Slot::default(),
         };
@@ -201,6 +227,14 @@ impl Recorder {
         (self.outcome.ending, accesses)
     }
 
+    fn view(&self) -> View {
+        match &self.tracer {
+            Tracer::Nothing | Tracer::Accesses(_) => View { stack: OPERANDS, memory: 0 },
+            Tracer::Calls(_) => View { stack: OPERANDS, memory: usize::MAX },
+            Tracer::Steps(steps) => steps.view(),
+        }
+    }
+
     fn step<DB: Database>(&mut self, before: &Before, price: &Price, fault: Option<Fault>, context: &BorContext<DB>) {
         if let (1, Some(fault)) = (before.depth, &fault) {
             self.fault = Some(fault.text.clone());
@@ -217,7 +251,7 @@ impl Recorder {
             *last = cost;
         }
         let grown = price.memory.filter(|_| when == When::Taken).and_then(|size| usize::try_from(size).ok());
-        let after = After { cost, memory: before.memory.len().max(grown.unwrap_or(0)), fault };
+        let after = After { cost, memory: before.size.max(grown.unwrap_or(0)), fault };
         let code = |address: Address| {
             let account = context.journal().inner.state.get(&address);
             let code = account.and_then(|account| account.info.code.as_ref());
@@ -269,8 +303,9 @@ pub(super) fn run<DB: Database>(
     if interpreter.bytecode.bytecode_len() == 0 {
         return interpreter.run_plain(table, constants, context);
     }
+    let view = recorder.view();
     loop {
-        let before = Before::of(interpreter, context, depth);
+        let before = Before::of(interpreter, context, depth, view);
         let price = Price::of(&before, constants, context);
         let result = interpreter.step(table, constants, context).err();
         if let Some(result) = result

@@ -92,7 +92,7 @@ fn growth(before: &Before, memory: u64) -> Option<u64> {
         let words = size.div_ceil(32);
         words.checked_mul(3)?.checked_add(words.checked_mul(words)?.checked_div(512)?)
     };
-    let held = u64::try_from(before.memory.len()).ok()?;
+    let held = u64::try_from(before.size).ok()?;
     let fee = (memory <= MOST_MEMORY).then(|| fee(memory))??.saturating_sub(fee(held)?);
     Some(fee)
 }

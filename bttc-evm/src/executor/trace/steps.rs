@@ -1,6 +1,6 @@
 //! Every step, as the struct logger writes them.
 
-use super::{After, Before, When, fault};
+use super::{After, Before, OPERANDS, View, When, fault};
 use alloy_primitives::{Address, U256};
 use revm::bytecode::opcode;
 use serde::{Deserialize, Serialize};
@@ -64,13 +64,20 @@ impl StepLogger {
         Self { options, steps: Vec::new(), storage: BTreeMap::new() }
     }
 
+    pub(super) fn view(&self) -> View {
+        View {
+            stack: if self.options.disable_stack { OPERANDS } else { usize::MAX },
+            memory: if self.options.disable_memory { 0 } else { usize::MAX },
+        }
+    }
+
     pub(super) fn step(&mut self, before: &Before, after: &After) {
         let limit = usize::try_from(self.options.limit).ok();
         if self.options.limit != 0 && limit.is_none_or(|limit| limit <= self.steps.len()) {
             return;
         }
         // a read or write that fails counts as made, if its operands are there.
-        let slot = match (before.opcode, before.stack.len()) {
+        let slot = match (before.opcode, before.held) {
             (opcode::SLOAD, 1..) => Some((before.top(0), before.slot.value)),
             (opcode::SSTORE, 2..) => Some((before.top(0), before.top(1))),
             _ => None,
