@@ -302,6 +302,20 @@ fn only_the_plain_price_is_paid_and_prices_of_both_kinds_do_not_go_together() {
 }
 
 #[test]
+fn gas_for_a_creation_that_fails_is_refused_in_its_words() {
+    let estimate = |data: &str| refused("eth_estimateGas", json!([{ "data": data }])).1;
+    assert_eq!(estimate("0x5a6801000000000000000052"), "gas uint64 overflow");
+    assert_eq!(estimate("0x01"), "stack underflow (0 <=> 2)");
+    let endless = json!([{ "data": "0x5b600056", "gas": "0x186a0" }]);
+    assert_eq!(refused("eth_estimateGas", endless).1, "gas required exceeds allowance (100000)");
+    // PUSH1 0, PUSH1 0, REVERT.
+    assert_eq!(estimate("0x60006000fd"), "execution reverted");
+    let call = |code: &str| run_as(json!({ "code": code })).unwrap_err().message;
+    assert_eq!(call("0x0c"), "invalid opcode: opcode 0xc not defined");
+    assert_eq!(call("0x48"), "invalid opcode: BASEFEE");
+}
+
+#[test]
 fn q323_gas_that_is_estimated_without_the_list_may_not_suffice_to_begin_with_it() {
     let error = ask("eth_createAccessList", json!([{ "from": made::key().address(), "data": READER }])).unwrap_err();
     // The slot and the account are cold.

@@ -41,7 +41,7 @@ pub use embed::{BttcEvm, BttcEvmFactory, env};
 pub use native_log::{NativeLogs, fee_log, transfer_log};
 pub use query::{QUERY_GAS, QueryError, call};
 pub use revm::{RevmExecutor, SYSTEM_ADDRESS, SYSTEM_GAS};
-pub use simulate::{Ending, Simulated, Simulation, simulate, simulate_watched};
+pub use simulate::{Ending, Simulated, Simulation, returns, simulate, simulate_watched};
 pub use trace::{Accesses, CallFrame, StepLog, StepOptions, Trace, TraceKind};
 
 use crate::{

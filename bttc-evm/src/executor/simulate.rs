@@ -19,10 +19,7 @@ use crate::{
 use alloy_eips::eip2930::AccessList;
 use alloy_primitives::{Address, B256, Bytes, TxKind, U256, U512};
 use revm::{
-    context::{
-        TxEnv,
-        result::{ExecutionResult, HaltReason},
-    },
+    context::{TxEnv, result::ExecutionResult},
     handler::Handler,
 };
 use serde::{Deserialize, Serialize};
@@ -60,6 +57,24 @@ pub enum Ending {
     Fault(String),
 }
 
+impl Ending {
+    /// That of a fault with this text.
+    pub(super) fn fault(text: &str) -> Self {
+        if text == "out of gas" { Self::OutOfGas } else { Self::Fault(text.to_owned()) }
+    }
+
+    /// What the reference calls it, unless it returned.
+    #[must_use]
+    pub fn error(&self) -> Option<&str> {
+        match self {
+            Self::Returned => None,
+            Self::Reverted => Some("execution reverted"),
+            Self::OutOfGas => Some("out of gas"),
+            Self::Fault(text) => Some(text),
+        }
+    }
+}
+
 /// What a try did.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Simulated {
@@ -91,7 +106,25 @@ pub fn simulate(
     context: &BlockContext,
     simulation: &Simulation,
 ) -> Result<Simulated, TransactionError> {
-    run(state, hashes, context, simulation, None).map(|(simulated, _)| simulated)
+    let tried = run(state, hashes, context, simulation, None)?.0;
+    if matches!(tried.ending, Ending::Returned | Ending::Reverted) {
+        return Ok(tried);
+    }
+    // The machine does not say all that the text needs: what failed is watched as it fails again.
+    watched(state, hashes, context, simulation, Recorder::of_ending()).map(|(tried, _)| tried)
+}
+
+/// Whether a call or creation like that of [`simulate`] returns.
+///
+/// # Errors
+/// [`TransactionError`] when it cannot begin: funds, then gas.
+pub fn returns(
+    state: &State,
+    hashes: &BTreeMap<u64, B256>,
+    context: &BlockContext,
+    simulation: &Simulation,
+) -> Result<bool, TransactionError> {
+    run(state, hashes, context, simulation, None).map(|(tried, _)| tried.ending == Ending::Returned)
 }
 
 /// Tries a call or creation like [`simulate`], and adds to `accesses` what it touches.
@@ -105,20 +138,34 @@ pub fn simulate_watched(
     simulation: &Simulation,
     accesses: Accesses,
 ) -> Result<(Simulated, Accesses), TransactionError> {
-    let recorder = Some(Box::new(Recorder::of_accesses(accesses)));
-    let (simulated, recorder) = run(state, hashes, context, simulation, recorder)?;
-    Ok((simulated, recorder.map(|recorder| recorder.into_accesses()).unwrap_or_default()))
+    watched(state, hashes, context, simulation, Recorder::of_accesses(accesses))
 }
 
-type Watched = (Simulated, Option<Box<Recorder>>);
+fn watched(
+    state: &State,
+    hashes: &BTreeMap<u64, B256>,
+    context: &BlockContext,
+    simulation: &Simulation,
+    recorder: Recorder,
+) -> Result<(Simulated, Accesses), TransactionError> {
+    let (tried, recorder) = run(state, hashes, context, simulation, Some(Box::new(recorder)))?;
+    Ok(match recorder {
+        None => (tried, Accesses::default()),
+        Some(recorder) => {
+            let (ending, accesses) = recorder.into_parts();
+            (Simulated { ending, ..tried }, accesses)
+        }
+    })
+}
 
+/// Whatever is neither return nor revert is out of gas here: a recorder knows more.
 fn run(
     state: &State,
     hashes: &BTreeMap<u64, B256>,
     context: &BlockContext,
     simulation: &Simulation,
     recorder: Option<Box<Recorder>>,
-) -> Result<Watched, TransactionError> {
+) -> Result<(Simulated, Option<Box<Recorder>>), TransactionError> {
     let Simulation { from: sender, to, input, value, gas_price, gas_limit, access_list } = simulation.clone();
     let got = state.balance(sender);
     let expected = cost(gas_price, gas_limit, value);
@@ -151,27 +198,7 @@ fn run(
     let (ending, output) = match result {
         ExecutionResult::Success { output, .. } => (Ending::Returned, output.into_data()),
         ExecutionResult::Revert { output, .. } => (Ending::Reverted, output),
-        ExecutionResult::Halt { reason, .. } => (fault(&reason), Bytes::new()),
+        ExecutionResult::Halt { .. } => (Ending::OutOfGas, Bytes::new()),
     };
     Ok((Simulated { ending, gas_used, output }, evm.recorder))
-}
-
-/// Source: `bttc:core/vm/errors.go:25-72`.
-fn fault(reason: &HaltReason) -> Ending {
-    let text = match reason {
-        HaltReason::OutOfGas(_) => return Ending::OutOfGas,
-        HaltReason::InvalidFEOpcode => "invalid opcode: opcode 0xfe not defined",
-        HaltReason::OpcodeNotFound => "invalid opcode",
-        HaltReason::InvalidJump => "invalid jump destination",
-        HaltReason::StackUnderflow => "stack underflow",
-        HaltReason::StackOverflow => "stack limit reached 1024 (1023)",
-        HaltReason::OutOfOffset => "return data out of bounds",
-        HaltReason::CreateCollision => "contract address collision",
-        HaltReason::CreateContractSizeLimit => "max code size exceeded",
-        HaltReason::StateChangeDuringStaticCall => "write protection",
-        HaltReason::CallTooDeep => "max call depth exceeded",
-        HaltReason::OutOfFunds => "insufficient balance for transfer",
-        other => return Ending::Fault(format!("{other:?}")),
-    };
-    Ending::Fault(text.to_owned())
 }

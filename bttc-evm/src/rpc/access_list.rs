@@ -9,7 +9,7 @@ use super::{
     params::{BlockRef, Height},
     view,
 };
-use crate::executor::{Accesses, Ending, QUERY_GAS, simulate_watched};
+use crate::executor::{Accesses, QUERY_GAS, simulate_watched};
 use alloy_consensus::{SignableTransaction, TxEip2930};
 use alloy_primitives::{Address, B256, Signature, TxKind, U256};
 use serde_json::{Map, Value};
@@ -95,15 +95,9 @@ pub(super) fn create(node: &Node<'_>, on: &On, request: CallRequest) -> Result<V
             before = accesses;
             continue;
         }
-        let error = match tried.ending {
-            Ending::Returned => None,
-            Ending::Reverted => Some("execution reverted".to_owned()),
-            Ending::OutOfGas => Some("out of gas".to_owned()),
-            Ending::Fault(text) => Some(text),
-        };
         let mut answer = Map::new();
         answer.insert("accessList".to_owned(), view::access_list(&list));
-        answer.extend(error.map(|error| ("error".to_owned(), error.into())));
+        answer.extend(tried.ending.error().map(|error| ("error".to_owned(), error.into())));
         answer.insert("gasUsed".to_owned(), hex::quantity(tried.gas_used));
         return Ok(answer.into());
     }

@@ -12,7 +12,7 @@ use super::{
     params::{self, BlockRef, Unreadable},
 };
 use crate::{
-    executor::{BlockContext, Ending, QUERY_GAS, QueryError, Simulated, Simulation, simulate},
+    executor::{BlockContext, Ending, QUERY_GAS, QueryError, Simulated, Simulation, returns, simulate},
     state::State,
     transaction::TransactionError,
 };
@@ -127,22 +127,20 @@ pub(super) struct On {
     pub(super) before: (u64, B256),
 }
 
-fn begun(tried: Result<Simulated, TransactionError>, gas: u64) -> Result<Simulated, RpcError> {
+fn begun<T>(tried: Result<T, TransactionError>, gas: u64) -> Result<T, RpcError> {
     tried.map_err(|error| RpcError::failed(format_args!("err: {error} (supplied gas {gas})")))
 }
 
 /// A call that did not return, as it is told.
 fn outcome(tried: Simulated) -> Result<Bytes, RpcError> {
-    match tried.ending {
-        Ending::Returned => Ok(tried.output),
-        Ending::Reverted if tried.output.is_empty() => Err(RpcError::failed("execution reverted")),
-        Ending::Reverted => {
+    match tried.ending.error() {
+        None => Ok(tried.output),
+        Some(_) if tried.ending == Ending::Reverted && !tried.output.is_empty() => {
             let data = tried.output;
             let text = QueryError::Reverted { data: data.clone() }.to_string();
             Err(RpcError::reverted(text, &data))
         }
-        Ending::OutOfGas => Err(RpcError::failed("out of gas")),
-        Ending::Fault(text) => Err(RpcError::failed(text)),
+        Some(text) => Err(RpcError::failed(text)),
     }
 }
 
@@ -179,27 +177,25 @@ pub(super) fn estimate(node: &Node<'_>, block: BlockRef, request: &CallRequest) 
     let cap = most;
     let mut failing = TRANSFER_GAS.saturating_sub(1);
     // Too little to begin with is too little; whatever else keeps the call from beginning ends the search.
-    let works = |gas: u64| match request.try_with(on, &hashes, gas) {
-        Err(TransactionError::IntrinsicGas { .. }) => Ok(None),
-        tried => begun(tried, gas).map(Some),
+    let works = |gas: u64| match returns(&on.state, &hashes, &on.context, &request.with_gas(gas)) {
+        Err(TransactionError::IntrinsicGas { .. }) => Ok(false),
+        tried => begun(tried, gas),
     };
-    let returned = |tried: &Option<Simulated>| tried.as_ref().is_some_and(|tried| tried.ending == Ending::Returned);
     while failing.saturating_add(1) < most {
         let middle = failing.midpoint(most);
-        if returned(&works(middle)?) {
+        if works(middle)? {
             most = middle;
         } else {
             failing = middle;
         }
     }
     if most == cap {
-        match works(most)? {
-            Some(tried) if tried.ending == Ending::Returned => {}
-            Some(tried) if tried.ending != Ending::OutOfGas => {
-                outcome(tried)?;
-            }
-            _ => return Err(RpcError::failed(format_args!("gas required exceeds allowance ({cap})"))),
-        }
+        let tried = match request.try_with(on, &hashes, most) {
+            Err(TransactionError::IntrinsicGas { .. }) => None,
+            tried => Some(begun(tried, most)?).filter(|tried| tried.ending != Ending::OutOfGas),
+        };
+        let short = || RpcError::failed(format_args!("gas required exceeds allowance ({cap})"));
+        outcome(tried.ok_or_else(short)?)?;
     }
     Ok(most)
 }

@@ -62,6 +62,7 @@ mod account;
 mod bor;
 mod call;
 mod chain;
+mod duration;
 mod error;
 mod fee;
 mod filters;

@@ -48,7 +48,7 @@ impl Accesses {
     }
 
     pub(super) fn step(&mut self, before: &Before) {
-        match (before.opcode, before.stack.len()) {
+        match (before.opcode, before.held) {
             (opcode::SLOAD | opcode::SSTORE, 1..) => self.touch_slot(before.address, before.top(0).into()),
             (
                 opcode::EXTCODECOPY

@@ -1,6 +1,6 @@
 //! The tree of calls, as the reference's tracer makes it from the steps.
 
-use super::{After, Before, Fault, Outcome};
+use super::{After, Before, Outcome, When};
 use crate::transaction::Transaction;
 use alloy_primitives::{Address, Bytes, U256};
 use core::mem;
@@ -62,14 +62,12 @@ fn is_precompile(to: Address) -> bool {
 
 impl CallTracer {
     pub(super) fn step(&mut self, before: &Before, after: &After, code: impl Fn(Address) -> Bytes) {
-        match &after.fault {
-            Some(Fault::Refused(text)) => self.fault(text),
-            fault => {
-                self.taken(before, after, code);
-                if let Some(Fault::Taken(text)) = fault {
-                    self.fault(text);
-                }
-            }
+        let is_taken = after.fault.as_ref().is_none_or(|fault| fault.when == When::Taken);
+        if is_taken {
+            self.taken(before, after, code);
+        }
+        if let Some(fault) = &after.fault {
+            self.fault(&fault.text);
         }
     }
 
@@ -160,7 +158,7 @@ impl CallTracer {
     /// The transaction's own call, with the tree below it.
     pub(super) fn finish(self, transaction: &Transaction, sender: Address, outcome: Outcome) -> CallFrame {
         let root = self.stack.into_iter().next().unwrap_or_default().frame;
-        let error = root.error.or(outcome.error);
+        let error = root.error.or_else(|| outcome.ending.error().map(str::to_owned));
         let kept = match &error {
             None => true,
             Some(error) => error == "execution reverted" && !outcome.output.is_empty(),
