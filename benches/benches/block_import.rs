@@ -153,7 +153,7 @@ impl Chain {
         let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("block_import.redb");
         _ = fs::remove_file(&path);
         let store = DiskStore::open(&path).expect("the folder can be written to");
-        let chain = self.genesis.chain().clone();
+        let chain = self.genesis.chain().clone().with_threads(Threads::ONE);
         let mut chain = StoredChain::open(chain, Box::new(store), Retention::Archive).expect("it is empty");
         let head = self.import(|block, facts| {
             let change = chain.take(block, facts).expect("it was imported when it was recorded");
