@@ -27,7 +27,8 @@ rm -rf "$embed/family" "$embed/users"
 mkdir -p "$embed/family" "$embed/users"
 for crate in "${crates[@]}"; do
   packed="$crate-$(version_of "$crate")"
-  tar -xzf "target/package/$packed.crate" -C "$embed/family"
+  # As new, or cargo would take what an earlier run built: packed files are all of one time.
+  tar -xmzf "target/package/$packed.crate" -C "$embed/family"
   mv "$embed/family/$packed" "$embed/family/$crate"
 done
 
