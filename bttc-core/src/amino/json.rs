@@ -116,8 +116,13 @@ impl Json {
     /// The value under a key; the last one if there are several.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&Self> {
+        self.last(|name| name == key)
+    }
+
+    /// The value under the last key that is one of these.
+    fn last(&self, is_one: impl Fn(&str) -> bool) -> Option<&Self> {
         let Self::Object(entries) = self else { return None };
-        entries.iter().rev().find(|(name, _)| name == key).map(|(_, json)| json)
+        entries.iter().rev().find(|(name, _)| is_one(name)).map(|(_, json)| json)
     }
 }
 
@@ -233,8 +238,7 @@ pub(super) fn wrapped(name: &'static str, json: Json) -> Json {
 /// The name and the value of a registered type.
 // these two keys, and no others, are read in whatever case they are written.
 pub(super) fn unwrapped(json: &Json) -> Result<(&str, &Json), JsonError> {
-    let entries = if let Json::Object(entries) = json { entries.as_slice() } else { &[] };
-    let get = |key| entries.iter().rev().find(|(name, _)| name.eq_ignore_ascii_case(key)).map(|(_, json)| json);
+    let get = |key| json.last(|name| name.eq_ignore_ascii_case(key));
     match (get("type"), get("value")) {
         (Some(Json::Text(name)), Some(value)) => name.as_str().map(|name| (name, value)),
         _ => None,

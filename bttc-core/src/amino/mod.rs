@@ -150,8 +150,8 @@ pub fn to_json<F: Field>(value: &F, form: JsonForm) -> Json {
     }
 }
 
-/// The value of a JSON tree. Keys are matched exactly, but for those of a name's wrapper; missing ones and `null` stand for zero, unknown ones are passed
-/// over.
+/// The value of a JSON tree. Keys are matched exactly, but for those of a name's wrapper; missing ones and `null` stand
+/// for zero, unknown ones are passed over.
 ///
 /// # Errors
 /// [`JsonError`].

@@ -92,7 +92,7 @@ pub(super) fn read_u64(text: &str) -> Result<u64, HexError> {
 /// Reads a height: digit by digit, so that a wrong one is told before the first too many.
 pub(super) fn read_height(text: &str) -> Result<u64, HexError> {
     let height = read_u64(text);
-    if height == Err(HexError::Range(64)) && !digits(text)?.bytes().take(17).all(|digit| digit.is_ascii_hexdigit()) {
+    if height == Err(HexError::Range(64)) && !digits(text)?.get(..17).is_some_and(is_plain) {
         return Err(HexError::Syntax);
     }
     height

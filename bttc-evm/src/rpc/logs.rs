@@ -58,7 +58,7 @@ impl LogLimits {
 }
 
 /// Blocks between those whose system calls a range search looks at.
-const STEP: usize = 64;
+const STEP: u8 = 64;
 /// What the tag `pending` counts as.
 const PENDING: i64 = -2;
 
@@ -271,7 +271,7 @@ fn synthetic(node: &Node<'_>, filter: &LogFilter) -> Result<Placed, RpcError> {
             let (from, to) = bounds(node, from, to);
             node.log_limits.check_range(from, to)?;
             let first = first_step(from, node.chain.spec().timing.sprint);
-            for number in (first..=to).step_by(STEP) {
+            for number in (first..=to).step_by(STEP.into()) {
                 let Some(block) = block_at(node, number)? else { continue };
                 found.extend(placed(filter.synthetic(&block)));
             }
@@ -284,7 +284,7 @@ fn synthetic(node: &Node<'_>, filter: &LogFilter) -> Result<Placed, RpcError> {
 // a start of a sprint stays; from elsewhere it is 64 behind the start of its sprint, whatever a sprint's length.
 fn first_step(from: i64, sprint: u64) -> i64 {
     let over = i64::try_from(sprint).ok().and_then(|sprint| from.checked_rem(sprint)).unwrap_or_default();
-    if over == 0 { from } else { from.saturating_add(64).saturating_sub(over) }
+    if over == 0 { from } else { from.saturating_add(STEP.into()).saturating_sub(over) }
 }
 
 fn block(node: &Node<'_>, hash: B256) -> Result<Arc<ImportedBlock>, RpcError> {

@@ -139,32 +139,32 @@ pub(super) fn address(value: &Value) -> Result<Address, Unreadable> {
     fixed_value(value, "common.Address").map(Address::from)
 }
 
+/// What hex stands for; no text at all stands for zero, or no bytes.
+fn hex_or_nothing<T: Default>(
+    value: &Value,
+    wanted: &str,
+    read: impl FnOnce(&str) -> Result<T, HexError>,
+) -> Result<T, Unreadable> {
+    match text(value, wanted)? {
+        "" => Ok(T::default()),
+        text => read(text).map_err(|error| wrong(error, wanted)),
+    }
+}
+
 /// A quantity of 64 bits.
 // a quantity of no text at all is 0.
 pub(super) fn quantity(value: &Value) -> Result<u64, Unreadable> {
-    let wanted = "hexutil.Uint64";
-    match text(value, wanted)? {
-        "" => Ok(0),
-        text => hex::read_u64(text).map_err(|error| wrong(error, wanted)),
-    }
+    hex_or_nothing(value, "hexutil.Uint64", hex::read_u64)
 }
 
 /// A quantity of 256 bits.
 pub(super) fn word(value: &Value) -> Result<U256, Unreadable> {
-    let wanted = "*hexutil.Big";
-    match text(value, wanted)? {
-        "" => Ok(U256::ZERO),
-        text => hex::read_word(text).map_err(|error| wrong(error, wanted)),
-    }
+    hex_or_nothing(value, "*hexutil.Big", hex::read_word)
 }
 
 /// Bytes.
 pub(super) fn bytes(value: &Value) -> Result<Bytes, Unreadable> {
-    let wanted = "hexutil.Bytes";
-    match text(value, wanted)? {
-        "" => Ok(Bytes::new()),
-        text => hex::read_bytes(text).map_err(|error| wrong(error, wanted)),
-    }
+    hex_or_nothing(value, "hexutil.Bytes", hex::read_bytes)
 }
 
 /// A JSON number of 64 bits.

@@ -179,6 +179,7 @@ fn credit(stores: &mut Stores, user: Address, amount: SignedAmount) -> Result<()
     Ok(())
 }
 
+/// The library reads more than the reference does, `_` between digits for one.
 fn number_of(text: &str) -> Result<BigInt, Refusal> {
     fee_of(text).map_err(|_| Refusal::INTERNAL)?;
     text.parse().map_err(|_| Refusal::INTERNAL)
